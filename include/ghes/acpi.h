@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Wire formats of ACPI APEI: HEST, its error sources, and the generic error status block.
+ *
+ * Names are those of ACPICA and the kernel. Every multi-byte field is LITTLE-ENDIAN and every
+ * struct is packed: read a field with le16toh()/le32toh()/le64toh() of <endian.h>, and never
+ * through a pointer to the field itself. Nothing in here may be trusted: each length, count,
+ * offset and address came from firmware.
+ *
+ * Source: ACPI specification 6.5, chapter 18 (APEI), tables 18.2 to 18.13; GAS: 5.2.3.2.
+ */
+#ifndef GHES_ACPI_H
+#define GHES_ACPI_H
+
+#include <assert.h>
+#include <endian.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GHES_PACKED	       __attribute__((packed))
+#define GHES_WIRE_SIZE(type, n) static_assert(sizeof(struct type) == (n), #type " on the wire")
+
+/* ACPI 6.5, 5.2.6: System Description Table Header */
+struct acpi_table_header {
+	char signature[4];
+	uint32_t length;
+	uint8_t revision;
+	uint8_t checksum;
+	char oem_id[6];
+	char oem_table_id[8];
+	uint32_t oem_revision;
+	char asl_compiler_id[4];
+	uint32_t asl_compiler_revision;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_table_header, 36);
+
+/* ACPI 6.5, 18.3.2: Hardware Error Source Table */
+#define ACPI_SIG_HEST "HEST"
+struct acpi_table_hest {
+	struct acpi_table_header header;
+	uint32_t error_source_count;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_table_hest, 40);
+
+struct acpi_hest_header {
+	uint16_t type; /* enum acpi_hest_types */
+	uint16_t source_id;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_header, 4);
+
+enum acpi_hest_types {
+	ACPI_HEST_TYPE_IA32_CHECK = 0,
+	ACPI_HEST_TYPE_IA32_CORRECTED_CHECK = 1,
+	ACPI_HEST_TYPE_IA32_NMI = 2,
+	/* 3, 4, 5: not used */
+	ACPI_HEST_TYPE_AER_ROOT_PORT = 6,
+	ACPI_HEST_TYPE_AER_ENDPOINT = 7,
+	ACPI_HEST_TYPE_AER_BRIDGE = 8,
+	ACPI_HEST_TYPE_GENERIC_ERROR = 9,
+	ACPI_HEST_TYPE_GENERIC_ERROR_V2 = 10,
+	ACPI_HEST_TYPE_IA32_DEFERRED_CHECK = 11,
+	ACPI_HEST_TYPE_RESERVED = 12, /* this and above */
+};
+
+/* Flags of the IA32 and AER sources */
+#define ACPI_HEST_FIRMWARE_FIRST 1u
+#define ACPI_HEST_GLOBAL	 2u
+#define ACPI_HEST_GHES_ASSIST	 4u
+
+/* ACPI 6.5, 5.2.3.2: Generic Address Structure */
+struct acpi_generic_address {
+	uint8_t space_id;
+	uint8_t bit_width;
+	uint8_t bit_offset;
+	uint8_t access_width;
+	uint64_t address;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_generic_address, 12);
+
+#define ACPI_ADR_SPACE_SYSTEM_MEMORY 0
+#define ACPI_ADR_SPACE_SYSTEM_IO     1
+
+/* ACPI 6.5, 18.3.2.9: Hardware Error Notification */
+struct acpi_hest_notify {
+	uint8_t type; /* enum acpi_hest_notify_types */
+	uint8_t length;
+	uint16_t config_write_enable;
+	uint32_t poll_interval; /* milliseconds */
+	uint32_t vector;	/* GSIV, or the SDEI event number */
+	uint32_t polling_threshold_value;
+	uint32_t polling_threshold_window; /* milliseconds */
+	uint32_t error_threshold_value;
+	uint32_t error_threshold_window; /* milliseconds */
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_notify, 28);
+
+enum acpi_hest_notify_types {
+	ACPI_HEST_NOTIFY_POLLED = 0,
+	ACPI_HEST_NOTIFY_EXTERNAL = 1,
+	ACPI_HEST_NOTIFY_LOCAL = 2,
+	ACPI_HEST_NOTIFY_SCI = 3,
+	ACPI_HEST_NOTIFY_NMI = 4,
+	ACPI_HEST_NOTIFY_CMCI = 5,
+	ACPI_HEST_NOTIFY_MCE = 6,
+	ACPI_HEST_NOTIFY_GPIO = 7,
+	ACPI_HEST_NOTIFY_SEA = 8,
+	ACPI_HEST_NOTIFY_SEI = 9,
+	ACPI_HEST_NOTIFY_GSIV = 10,
+	ACPI_HEST_NOTIFY_SOFTWARE_DELEGATED = 11,
+	ACPI_HEST_NOTIFY_RESERVED = 12, /* this and above */
+};
+
+/* ACPI 6.5, 18.3.2.7: Generic Hardware Error Source */
+struct acpi_hest_generic {
+	struct acpi_hest_header header;
+	uint16_t related_source_id; /* 0xffff: none */
+	uint8_t reserved;
+	uint8_t enabled;
+	uint32_t records_to_preallocate;
+	uint32_t max_sections_per_record;
+	uint32_t max_raw_data_length;
+	struct acpi_generic_address error_status_address;
+	struct acpi_hest_notify notify;
+	uint32_t error_block_length;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_generic, 64);
+
+/* ACPI 6.5, 18.3.2.8: Generic Hardware Error Source version 2 */
+struct acpi_hest_generic_v2 {
+	struct acpi_hest_generic v1;
+	struct acpi_generic_address read_ack_register;
+	uint64_t read_ack_preserve;
+	uint64_t read_ack_write;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_generic_v2, 92);
+
+/* ACPI 6.5, 18.3.2.7.1, table 18.11: Generic Error Status Block */
+struct acpi_hest_generic_status {
+	uint32_t block_status;
+	uint32_t raw_data_offset;
+	uint32_t raw_data_length;
+	uint32_t data_length;
+	uint32_t error_severity; /* enum cper_severity, see <ghes/cper.h> */
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_generic_status, 20);
+
+#define ACPI_HEST_UNCORRECTABLE		 (1u << 0)
+#define ACPI_HEST_CORRECTABLE		 (1u << 1)
+#define ACPI_HEST_MULTIPLE_UNCORRECTABLE (1u << 2)
+#define ACPI_HEST_MULTIPLE_CORRECTABLE	 (1u << 3)
+#define ACPI_HEST_ERROR_ENTRY_COUNT	 (0x3ffu << 4)
+
+/* ACPI 6.5, 18.3.2.7.1, table 18.12: Generic Error Data Entry, revision 0x201 */
+struct acpi_hest_generic_data {
+	uint8_t section_type[16];
+	uint32_t error_severity;
+	uint16_t revision;
+	uint8_t validation_bits;
+	uint8_t flags;
+	uint32_t error_data_length; /* of the payload, without this header */
+	uint8_t fru_id[16];
+	uint8_t fru_text[20];
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_generic_data, 64);
+
+/* The same from revision 0x300 on */
+struct acpi_hest_generic_data_v300 {
+	struct acpi_hest_generic_data v201;
+	uint64_t time_stamp;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_generic_data_v300, 72);
+
+#define ACPI_HEST_GEN_VALID_FRU_ID     (1u << 0)
+#define ACPI_HEST_GEN_VALID_FRU_STRING (1u << 1)
+#define ACPI_HEST_GEN_VALID_TIMESTAMP  (1u << 2)
+
+#endif
