@@ -4,6 +4,6 @@
 #define GHES_API_H
 
 #define GHES_API __attribute__((visibility("default")))
-#define GHES_PRINTF(format, args) __attribute__((format(printf, format, args)))
+#define GHES_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #endif
