@@ -104,16 +104,10 @@ struct ghes_task {
 };
 
 /*
- * A generic address that was checked and fixed up (<ghes/gar.h>), for register access.
- * @access_bit_width: 8, 16, 32 or 64. @addr is not trusted to be mappable.
+ * A generic address that was checked and fixed up: <ghes/gar.h>. The platform looks at @address
+ * (not trusted to be mappable), @space_id and @access_bit_width (8, 16, 32 or 64) only.
  */
-struct apei_gar {
-	uint64_t addr;
-	uint8_t space_id; /* ACPI_ADR_SPACE_SYSTEM_MEMORY or _IO */
-	uint8_t bit_width;
-	uint8_t bit_offset;
-	uint8_t access_bit_width;
-};
+struct apei_gar;
 
 /* PCIe AER recovery request (the kernel's aer_recover_queue()); @regs is valid during the call. */
 struct ghes_aer_event {
@@ -265,8 +259,9 @@ struct ghes_platform_ops {
 	/* Returns when @work is neither queued nor running. task. */
 	void (*cancel_work_sync)(struct ghes_platform *p, struct ghes_work *work);
 	/*
-	 * Run @work in @task before it returns to user mode. 0, or -GHES_ENOENT when the task is
-	 * gone or never returns there. task, irq.
+	 * Run @work in @task, task context, before it returns to user mode. 0, or -GHES_ENOENT when
+	 * the task is gone or never returns there. After a 0 the work runs, even if the task dies:
+	 * destroy() waits for it. task, irq.
 	 */
 	int (*task_work_add)(struct ghes_platform *p, struct ghes_task task, struct ghes_work *work,
 			     void (*func)(struct ghes_work *work));
@@ -275,6 +270,7 @@ struct ghes_platform_ops {
 
 	int (*request_irq)(struct ghes_platform *p, uint32_t gsiv, uint16_t source_id);
 	void (*free_irq)(struct ghes_platform *p, uint32_t gsiv, uint16_t source_id);
+	/* Call notify_timer() for @source_id each @interval_ms until del_timer_sync() returns. */
 	int (*add_timer)(struct ghes_platform *p, uint16_t source_id, uint32_t interval_ms);
 	void (*del_timer_sync)(struct ghes_platform *p, uint16_t source_id);
 	int (*register_hed)(struct ghes_platform *p); /* first user; PNP0C33 */
