@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The estatus queue: records on their way from NMI-like context to irq_work.
+ *
+ * Flow: notify -> node from the estatus pool, record copied behind the header ->
+ * estatus_queue_push() -> irq_work_queue() -> irq_work -> estatus_queue_del_all() -> process,
+ * oldest first -> estatus pool.
+ *
+ * Op x op ("-": free to run together; L: pushes under one @idx hold that class's lock):
+ *
+ *		| push | del_all | depth
+ *	push	| - L  |    -    |   -
+ *	del_all	|      |    -    |   -
+ *	depth	|      |         |   -
+ *
+ * Context: push task, irq, nmi, nmi in nmi (of another class); del_all, depth: any.
+ *
+ * Progress: push lock-free (retries only because another push or a take landed), one successful
+ * locked operation; del_all wait-free plus one step a node taken; depth wait-free.
+ *
+ * Order: del_all gives the nodes in the order in which their pushes took effect. Two CPUs that
+ * take at the same time get disjoint batches, each in order; which batch is older is theirs to
+ * sort out (whoever must not overtake takes under one owner).
+ *
+ * Invariant when quiet: depth == number of nodes on the list == pushed - taken.
+ */
+#ifndef GHES_ESTATUS_QUEUE_H
+#define GHES_ESTATUS_QUEUE_H
+
+#include <ghes/llist.h>
+#include <ghes/platform.h>
+
+struct ghes;
+
+/*
+ * Header of a record in the queue; the record follows at once. Filled before the push by the
+ * context that read the record, owned by the one that took it afterwards.
+ */
+struct ghes_estatus_node {
+	struct llist_node llnode;
+	struct ghes *ghes;	    /* the source; alive until its queued records are processed */
+	struct ghes_task task;	    /* whom the notification interrupted */
+	struct ghes_work task_work; /* the node as task work, once processed */
+	uint32_t len;		    /* bytes of the record, as checked: the only length to trust */
+	uint32_t cpu;		    /* on which the record was read */
+};
+
+#define GHES_ESTATUS_NODE_LEN(estatus_len) (sizeof(struct ghes_estatus_node) + (estatus_len))
+
+static inline struct acpi_hest_generic_status *
+ghes_estatus_from_node(struct ghes_estatus_node *node)
+{
+	return (struct acpi_hest_generic_status *)(node + 1);
+}
+
+/*
+ * Pushes of one class. Written by pushes under that class's lock only, so an increment needs no
+ * locked operation; read by anybody.
+ */
+struct estatus_queue_class {
+	_Alignas(64) _Atomic uint32_t pushed; /* modulo 2^32 */
+};
+
+struct estatus_queue {
+	_Alignas(64) struct llist_head list;
+	_Alignas(64) _Atomic uint32_t taken; /* modulo 2^32; one update a batch */
+	struct estatus_queue_class class[GHES_NR_FIXMAP_SLOTS];
+};
+
+/* Context: task, before the first push. Needs no exit; who destroys it drains it first. */
+GHES_API void estatus_queue_init(struct estatus_queue *queue);
+
+/**
+ * estatus_queue_push() - hand @node over
+ * @idx: the class whose lock the caller holds (its fixmap slot)
+ *
+ * Return: true when the queue was empty before.
+ */
+GHES_API bool estatus_queue_push(struct estatus_queue *queue, struct ghes_estatus_node *node,
+				 enum fixed_addresses idx);
+
+/**
+ * estatus_queue_del_all() - take all nodes, oldest first
+ * @count: (optional) their number
+ *
+ * The caller owns the chain, linked by llnode; estatus_queue_next() walks it.
+ * Return: the oldest node, or NULL.
+ */
+GHES_API struct ghes_estatus_node *estatus_queue_del_all(struct estatus_queue *queue,
+							 uint32_t *count);
+
+/* The node after @node in a taken chain, or NULL. Ask before @node is freed. */
+static inline struct ghes_estatus_node *estatus_queue_next(struct ghes_estatus_node *node)
+{
+	struct llist_node *next = node->llnode.next;
+
+	return next ? llist_entry(next, struct ghes_estatus_node, llnode) : NULL;
+}
+
+/* Nodes pushed and not yet taken; exact when quiet, never negative. */
+GHES_API uint32_t estatus_queue_depth(const struct estatus_queue *queue);
+
+/* The invariant above. Only when quiet: it walks the list. */
+GHES_API bool estatus_queue_is_valid(const struct estatus_queue *queue);
+
+#endif
