@@ -110,6 +110,106 @@ enum acpi_hest_notify_types {
 	ACPI_HEST_NOTIFY_RESERVED = 12, /* this and above */
 };
 
+/* ACPI 6.5, 18.3.2.1.1: IA-32 Architecture Machine Check Bank Structure */
+struct acpi_hest_ia_error_bank {
+	uint8_t bank_number;
+	uint8_t clear_status_on_init; /* 0: clear, 1: leave */
+	uint8_t status_format;	      /* 0: IA-32, 1: Intel 64, 2: AMD64 */
+	uint8_t reserved;
+	uint32_t control_register; /* MSR numbers here and below, 0: ignore */
+	uint64_t control_data;
+	uint32_t status_register;
+	uint32_t address_register;
+	uint32_t misc_register;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_ia_error_bank, 28);
+
+/* ACPI 6.5, 18.3.2.1: IA-32 Architecture Machine Check Exception; banks follow */
+struct acpi_hest_ia_machine_check {
+	struct acpi_hest_header header;
+	uint16_t reserved1;
+	uint8_t flags;
+	uint8_t enabled;
+	uint32_t records_to_preallocate;
+	uint32_t max_sections_per_record;
+	uint64_t global_capability_data;
+	uint64_t global_control_data;
+	uint8_t num_hardware_banks;
+	uint8_t reserved3[7];
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_ia_machine_check, 40);
+
+/*
+ * ACPI 6.5, 18.3.2.2 and 18.3.2.10: IA-32 Architecture Corrected Machine Check, and (same layout)
+ * Deferred Machine Check; banks follow
+ */
+struct acpi_hest_ia_corrected {
+	struct acpi_hest_header header;
+	uint16_t reserved1;
+	uint8_t flags;
+	uint8_t enabled;
+	uint32_t records_to_preallocate;
+	uint32_t max_sections_per_record;
+	struct acpi_hest_notify notify;
+	uint8_t num_hardware_banks;
+	uint8_t reserved2[3];
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_ia_corrected, 48);
+
+/* ACPI 6.5, 18.3.2.3: IA-32 Architecture Non-Maskable Interrupt */
+struct acpi_hest_ia_nmi {
+	struct acpi_hest_header header;
+	uint32_t reserved;
+	uint32_t records_to_preallocate;
+	uint32_t max_sections_per_record;
+	uint32_t max_raw_data_length;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_ia_nmi, 20);
+
+/* What the three PCI Express AER sources begin with, after their header */
+struct acpi_hest_aer_common {
+	uint16_t reserved1;
+	uint8_t flags;
+	uint8_t enabled;
+	uint32_t records_to_preallocate;
+	uint32_t max_sections_per_record;
+	uint32_t bus; /* bus 7:0, segment 23:8 */
+	uint16_t device;
+	uint16_t function;
+	uint16_t device_control;
+	uint16_t reserved2;
+	uint32_t uncorrectable_mask;
+	uint32_t uncorrectable_severity;
+	uint32_t correctable_mask;
+	uint32_t advanced_capabilities;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_aer_common, 40);
+
+/* ACPI 6.5, 18.3.2.4: PCI Express Root Port AER */
+struct acpi_hest_aer_root {
+	struct acpi_hest_header header;
+	struct acpi_hest_aer_common aer;
+	uint32_t root_error_command;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_aer_root, 48);
+
+/* ACPI 6.5, 18.3.2.5: PCI Express Device AER */
+struct acpi_hest_aer {
+	struct acpi_hest_header header;
+	struct acpi_hest_aer_common aer;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_aer, 44);
+
+/* ACPI 6.5, 18.3.2.6: PCI Express/PCI-X Bridge AER */
+struct acpi_hest_aer_bridge {
+	struct acpi_hest_header header;
+	struct acpi_hest_aer_common aer;
+	uint32_t uncorrectable_mask2;
+	uint32_t uncorrectable_severity2;
+	uint32_t advanced_capabilities2;
+} GHES_PACKED;
+GHES_WIRE_SIZE(acpi_hest_aer_bridge, 56);
+
 /* ACPI 6.5, 18.3.2.7: Generic Hardware Error Source */
 struct acpi_hest_generic {
 	struct acpi_hest_header header;
