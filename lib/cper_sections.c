@@ -7,13 +7,6 @@
  */
 #include <ghes/cper.h>
 
-#define GUID(...)                                                                                  \
-	{                                                                                          \
-		{                                                                                  \
-			GHES_GUID_BYTES(__VA_ARGS__)                                               \
-		}                                                                                  \
-	}
-
 /*
  * min_length: what Linux 6.12 refuses to read below, or, where it does not decode the section, the
  * part that every reader needs. name and json_key follow libcper, whose JSON ours agrees with.

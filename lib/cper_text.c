@@ -91,3 +91,68 @@ void cper_text_guid(struct cper_text *text, const guid_t *guid)
 		cper_text_hex(text, guid->b[order[i]], 2);
 	}
 }
+
+/* One conversion of a format, taken apart */
+struct conversion {
+	unsigned int width;
+	size_t precision; /* SIZE_MAX: none */
+	unsigned int longs;
+	char type;
+};
+
+static const char *conversion_parse(struct conversion *c, const char *s)
+{
+	*c = (struct conversion){.precision = SIZE_MAX};
+	for (; *s >= '0' && *s <= '9'; s++)
+		c->width = c->width * 10 + (unsigned int)(*s - '0');
+	if (*s == '.')
+		for (s++, c->precision = 0; *s >= '0' && *s <= '9'; s++)
+			c->precision = c->precision * 10 + (size_t)(*s - '0');
+	for (; *s == 'l'; s++)
+		c->longs++;
+	c->type = *s;
+	return *s ? s + 1 : s;
+}
+
+void cper_text_vfmt(struct cper_text *text, const char *format, va_list args)
+{
+	struct conversion c;
+	const char *s;
+
+	while (*format) {
+		if (*format != '%') {
+			cper_text_char(text, *format++);
+			continue;
+		}
+		format = conversion_parse(&c, format + 1);
+		switch (c.type) {
+		case 's':
+			s = va_arg(args, const char *);
+			cper_text_bytes(text, s, strnlen(s, c.precision));
+			break;
+		case 'd':
+			cper_text_int(text, va_arg(args, int));
+			break;
+		case 'u':
+		case 'x':
+			number(text,
+			       c.longs == 0   ? va_arg(args, unsigned int)
+			       : c.longs == 1 ? va_arg(args, unsigned long)
+					      : va_arg(args, unsigned long long),
+			       c.type == 'x' ? 16 : 10, c.width);
+			break;
+		default:
+			cper_text_char(text, c.type);
+			break;
+		}
+	}
+}
+
+void cper_text_fmt(struct cper_text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	cper_text_vfmt(text, format, args);
+	va_end(args);
+}

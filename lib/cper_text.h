@@ -12,6 +12,9 @@
 #ifndef GHES_LIB_CPER_TEXT_H
 #define GHES_LIB_CPER_TEXT_H
 
+#include <stdarg.h>
+
+#include <ghes/api.h>
 #include <ghes/cper_wire.h>
 
 struct cper_text {
@@ -33,6 +36,13 @@ void cper_text_dec_pad(struct cper_text *text, uint64_t value, unsigned int widt
 void cper_text_hex(struct cper_text *text, uint64_t value, unsigned int width);
 /* aabbccdd-eeff-gghh-iijj-kkllmmnnoopp, first three fields little-endian */
 void cper_text_guid(struct cper_text *text, const guid_t *guid);
+
+/*
+ * printf for the few conversions that log lines need: %s, %.Ns, and d, u, x with a 0-padded width
+ * and l or ll. What it does not know it copies.
+ */
+void cper_text_fmt(struct cper_text *text, const char *format, ...) GHES_PRINTF(2, 3);
+void cper_text_vfmt(struct cper_text *text, const char *format, va_list args) GHES_PRINTF(2, 0);
 
 /* "0x" and at least @width digits, the common case */
 static inline void cper_text_0x(struct cper_text *text, uint64_t value, unsigned int width)

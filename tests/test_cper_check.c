@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
 #include <ghes/cper.h>
+
+#include "cper_data.h"
 
 /* A block in exactly as many bytes as it has: an over-read is a sanitizer's find. */
 struct block {
@@ -260,6 +263,100 @@ static void test_finding_text_is_bounded_and_filled_in(void **state)
 	assert_string_equal(text, "reserved flags 0x300 are set");
 }
 
+/* ---- the vectors of the data folder ---------------------------------------------------------- */
+
+/* The next field of a CSV line, quotes taken off; NULL at the end. */
+static char *csv_field(char **line)
+{
+	char *in = *line, *out = in, *start = in;
+	int quoted = 0;
+
+	if (!in)
+		return NULL;
+	for (; *in && (quoted || *in != ','); in++) {
+		if (*in != '"')
+			*out++ = *in;
+		else if (quoted && in[1] == '"')
+			*out++ = *in++;
+		else
+			quoted = !quoted;
+	}
+	*line = *in ? in + 1 : NULL;
+	*out = '\0';
+	return start;
+}
+
+/* What a reader of blocks makes of our answers, in the words of expected.csv */
+static void verdict(const uint8_t *bytes, size_t len, uint64_t ebl, char *text, size_t size)
+{
+	const struct acpi_hest_generic_status *estatus = (const void *)bytes;
+	const struct acpi_hest_generic_data *gdata;
+	const char *const severities[] = {"recoverable", "panic", "corrected", "info"};
+	struct cper_finding finding;
+	int n = 0;
+
+	if (!estatus->block_status)
+		snprintf(text, size, "ENOENT(empty)");
+	else if (cper_estatus_check_header(estatus, ebl, &finding))
+		snprintf(text, size, "EIO %s",
+			 finding.fault == CPER_F_TRUNCATED ? "truncated"
+			 : finding.fault == CPER_F_LENGTH  ? "length"
+							   : "header");
+	else if (cper_estatus_check(estatus, len, &finding))
+		snprintf(text, size, "EIO sections");
+	else {
+		apei_estatus_for_each_section (estatus, gdata)
+			n++;
+		snprintf(text, size, "OK %d sections, %s", n,
+			 severities[le32toh(estatus->error_severity)]);
+	}
+}
+
+static void test_vectors_have_the_expected_verdict(void **state)
+{
+	static const char accept_reject[] = "accept block, reject section";
+	size_t csv_len, len;
+	char *csv = (char *)data_read("ghes/expected.csv", &csv_len), *row, *rest;
+	int rows = 0;
+
+	(void)state;
+	if (!csv)
+		skip();
+	csv[csv_len - 1] = '\0';
+	row = strtok_r(csv, "\r\n", &rest);
+	assert_string_equal(row, "file,bytes,error_block_length,linux_6_12_117_read_estatus,"
+				 "our_library_must,why");
+	while ((row = strtok_r(NULL, "\r\n", &rest))) {
+		char path[256], got[64];
+		const char *file = csv_field(&row), *bytes = csv_field(&row);
+		uint64_t ebl = strtoull(csv_field(&row), NULL, 10);
+		const char *must = (csv_field(&row), csv_field(&row));
+		uint8_t *block;
+
+		snprintf(path, sizeof(path), "ghes/%s", file);
+		block = data_read(path, &len);
+		assert_non_null(block);
+		assert_int_equal(len, strtoull(bytes, NULL, 10));
+		verdict(block, len, ebl, got, sizeof(got));
+		if (!strncmp(must, accept_reject, strlen(accept_reject))) {
+			const struct acpi_hest_generic_data *gdata = (void *)(block + 20);
+			struct cper_sec_mem_err mem;
+
+			must = "OK 1 sections, corrected";
+			assert_false(cper_section_fits(gdata, sizeof(mem)));
+			assert_int_equal(cper_mem_err_load(&mem, acpi_hest_get_payload(gdata),
+							   acpi_hest_get_error_length(gdata)),
+					 -GHES_ERANGE);
+		}
+		if (strcmp(got, must))
+			fail_msg("%s: expected %s, got %s", file, must, got);
+		free(block);
+		rows++;
+	}
+	assert_in_range(rows, 70, 1000);
+	free(csv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_memory_section_load_by_length),
 		cmocka_unit_test(test_section_types_are_distinct_and_found),
 		cmocka_unit_test(test_finding_text_is_bounded_and_filled_in),
+		cmocka_unit_test(test_vectors_have_the_expected_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,4 +291,52 @@ static inline bool cper_section_fits(const struct acpi_hest_generic_data *gdata,
  */
 GHES_API int cper_mem_err_load(struct cper_sec_mem_err *mem, const void *payload, uint32_t length);
 
+/* ---- the text that Linux logs -------------------------------------------------------------- */
+
+/* Log levels as the kernel numbers them; the same as enum ghes_log_level's where that has one. */
+#define CPER_LOGLEVEL_EMERG   0
+#define CPER_LOGLEVEL_ERR     3
+#define CPER_LOGLEVEL_WARNING 4
+#define CPER_LOGLEVEL_INFO    6
+
+/* Sections that a kernel configured for one architecture does not decode, but dumps */
+#define CPER_LOG_WITHOUT_ARM 0x1u
+#define CPER_LOG_WITHOUT_X86 0x2u
+
+/* Where text goes. The callbacks must allow the contexts that the caller prints in. */
+struct cper_log {
+	/*
+	 * One log record: @prefix and all, without a newline; @text is terminated, and gone after
+	 * the call. Warnings about firmware come at CPER_LOGLEVEL_ERR and without the prefix.
+	 */
+	void (*line)(void *ctx, int level, const char *text, size_t len);
+	/* Names of a DIMM by its SMBIOS handle: sets both and returns true if known. May be NULL.
+	 */
+	bool (*dmi_memdev_name)(void *ctx, uint16_t handle, const char **bank, const char **device);
+	void *ctx;
+	uint32_t without; /* CPER_LOG_WITHOUT_*; 0 decodes all that any Linux does */
+};
+
+/**
+ * cper_estatus_print() - log a status block as Linux 6.12 does
+ * @log: where to
+ * @level: of most lines: CPER_LOGLEVEL_EMERG before a panic, WARNING for corrected and
+ *	   informational blocks, else ERR
+ * @prefix: what each line begins with, as "{1}[Hardware Error]: "; at most 63 characters count
+ * @estatus: a private copy of a block, that cper_estatus_check() accepted
+ *
+ * Where Linux reads beyond a section because it believes an inner length, this ends with the
+ * kernel's own "error section length is too small".
+ *
+ * Context: any that @log allows; about 1 KiB of stack. Wait-free but for the callbacks; at most
+ * about one line per 4 bytes of the block.
+ */
+GHES_API void cper_estatus_print(const struct cper_log *log, int level, const char *prefix,
+				 const struct acpi_hest_generic_status *estatus);
+
+/* Texts of the memory section; "unknown" and "Reserved" for what the specification does not have.
+ */
+GHES_API const char *cper_mem_err_type_str(unsigned int etype);
+GHES_API const char *cper_mem_err_status_str(uint64_t status);
+
 #endif
