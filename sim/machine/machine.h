@@ -353,6 +353,8 @@ void sim_quiesce(struct sim_machine *m);
 bool sim_panicked(const struct sim_machine *m);
 struct ghes_core *sim_core(struct sim_machine *m);
 const struct sim_config *sim_config(const struct sim_machine *m);
+/* Name of the record that instance @record (sim_event.record) was written from; NULL: unknown. */
+const char *sim_record_name(const struct sim_machine *m, uint64_t record);
 uint64_t sim_trace_hash(const struct sim_machine *m); /* of all events so far */
 
 struct sim_snapshot;

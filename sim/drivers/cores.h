@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Cores as the command line names them: `lib`, or `kernel:DIR[,ghes=FILE][,arch=arm64|x86]`, each
+ * in the builds that drivers need.
+ */
+#ifndef SIM_DRIVERS_CORES_H
+#define SIM_DRIVERS_CORES_H
+
+#include "machine/machine.h"
+
+/* How a core's code was compiled; see "The seam" in the manual. */
+enum sim_flavour { SIM_NATIVE, SIM_STEPPED, SIM_INSTRUMENTED, SIM_STEPPED_TSAN, SIM_NR_FLAVOURS };
+
+struct sim_core;
+
+/* Parse @spec; NULL and one line in @error when it names no core. Builds nothing yet. */
+struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size);
+void sim_core_close(struct sim_core *core);
+const char *sim_core_name(const struct sim_core *core);
+/*
+ * The entry points in @flavour, building or loading it at first use; NULL and one line in @error
+ * when that fails. Writable segments are registered with @m's snapshot by sim_core_attach().
+ */
+const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour flavour,
+					 enum sim_arch arch, char *error, size_t error_size);
+int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, struct sim_machine *m);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all drivers share: options in, one result out.
+ *
+ * Flow: cli -> driver_run(driver, scenario, core, options) -> struct sim_result -> report.
+ *
+ * A driver builds a machine around the core, registers the oracles, decides when things happen and
+ * judges each execution. Adding a driver: one file here with a struct sim_driver_type, and its
+ * name in SIM_DRIVERS.
+ */
+#ifndef SIM_DRIVERS_DRIVER_H
+#define SIM_DRIVERS_DRIVER_H
+
+#include <stdio.h>
+
+#include "machine/machine.h"
+#include "scenario/scenario.h"
+
+enum sim_result_verdict { SIM_PASS, SIM_FAIL, SIM_INCOMPLETE, SIM_VACUOUS };
+
+const char *sim_verdict_name(enum sim_result_verdict verdict);
+
+/* A named counter of a run; the names are part of the json output. */
+struct sim_counter {
+	const char *name;
+	uint64_t value;
+};
+
+#define SIM_MAX_COUNTERS 64
+#define SIM_MAX_DEFECTS	 SIM_NR_ORACLES
+
+/* A defect as reported: the machine's, and what repeats it. Strings are owned by the result. */
+struct sim_found {
+	enum sim_oracle_id oracle;
+	char message[240];
+	char context[64];	   /* "cpu 0, sdei-critical in sdei-normal" */
+	char source_location[128]; /* file:line or function, "" when not known */
+	char *schedule;		   /* malloc'ed text of the schedule, or NULL */
+};
+
+struct sim_result {
+	const char *scenario;
+	const char *core;
+	const char *driver;
+	enum sim_result_verdict verdict;
+	bool complete;
+	uint64_t executions;
+	uint64_t notifications;
+	double seconds;
+	uint64_t seed;
+	char why[240]; /* of incomplete and vacuous; expectation that failed */
+	struct sim_found defects[SIM_MAX_DEFECTS];
+	unsigned int nr_defects;
+	struct sim_counter counters[SIM_MAX_COUNTERS];
+	unsigned int nr_counters;
+};
+
+void sim_result_free(struct sim_result *r); /* what it owns, not itself */
+/* Add to the counter @name, which is a constant string. */
+void sim_count(struct sim_result *r, const char *name, uint64_t n);
+uint64_t sim_counter_value(const struct sim_result *r, const char *name);
+/* Copy the machine's defects into the result; @schedule is duplicated for each, may be NULL. */
+void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char *schedule);
+
+struct sim_recording;
+
+/* What the user asked for; 0 and NULL are defaults. */
+struct sim_options {
+	uint64_t seed;
+	bool seed_set;
+	double seconds;
+	uint64_t events;
+	uint64_t max_executions;
+	uint64_t preemptions;
+	bool preemptions_set;
+	bool tsan;
+	bool suspend;
+	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
+	bool quiet, verbose;
+	struct sim_recording *recording; /* run and replay: record events here, or NULL */
+	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
+};
+
+/* A core ready for use; see cores.h. */
+struct sim_core;
+
+struct sim_driver_type {
+	const char *name;
+	const char *help;
+	/* Fill @r; 0, or -1 and one line in @error: bad input, not a defect. */
+	int (*run)(const struct sim_scenario *s, struct sim_core *core,
+		   const struct sim_options *o, struct sim_result *r, char *error,
+		   size_t error_size);
+};
+
+const struct sim_driver_type *sim_driver_find(const char *name);
+/* The n-th driver, NULL past the end. */
+const struct sim_driver_type *sim_driver_at(unsigned int n);
+
+extern const struct sim_driver_type sim_driver_run;
+
+/* Oracles of the interface, registered by every driver. */
+void sim_observe_oracles(struct sim_machine *m);
+
+#endif
