@@ -27,6 +27,7 @@
 #include <ghes/platform.h>
 
 #define SIM_MAX_CPUS  64
+#define SIM_MAX_DEPTH 16 /* contexts on one CPU, the task included; deepest legal: 12 */
 #define SIM_NO_SOURCE UINT16_MAX
 
 enum sim_arch { SIM_ARCH_ARM64, SIM_ARCH_X86 };
@@ -55,7 +56,7 @@ enum sim_running {
 #define SIM_RUNNING_ENUM(name, text, context) SIM_RUNNING_##name,
 	SIM_RUNNING(SIM_RUNNING_ENUM)
 #undef SIM_RUNNING_ENUM
-	SIM_NR_RUNNING
+		SIM_NR_RUNNING
 };
 
 #define SIM_ARRIVING(X)                                                                            \
@@ -74,7 +75,7 @@ enum sim_arriving {
 #define SIM_ARRIVING_ENUM(name, text) SIM_ARRIVING_##name,
 	SIM_ARRIVING(SIM_ARRIVING_ENUM)
 #undef SIM_ARRIVING_ENUM
-	SIM_NR_ARRIVING
+		SIM_NR_ARRIVING
 };
 
 /* The letters of the matrices. */
@@ -107,6 +108,7 @@ struct sim_source_config {
 	uint16_t share_block_with; /* source id, or SIM_NO_SOURCE */
 	uint16_t share_ack_with;
 	uint64_t ack_preserve, ack_write; /* GHESv2 */
+	uint16_t block_page_offset;	  /* where in its page the block begins; 0: packed */
 };
 
 /*
@@ -115,6 +117,7 @@ struct sim_source_config {
  */
 #define SIM_MISBEHAVIOURS(X)                                                                       \
 	X(MUTATE, "mutate", "n-th access to a record while it is read changes it")                 \
+	X(OVERWRITE, "overwrite", "1: GHESv1 firmware overwrites a record not yet taken")          \
 	X(REFILL, "refill", "records that follow at once when the last is acknowledged")           \
 	X(NEVER_ACK, "ignore-ack", "1: firmware never sees the ack")                               \
 	X(SPURIOUS, "spurious", "notifications with no record behind")                             \
@@ -131,7 +134,7 @@ enum sim_misbehaviour {
 #define SIM_MISBEHAVIOUR_ENUM(name, text, help) SIM_MISBEHAVE_##name,
 	SIM_MISBEHAVIOURS(SIM_MISBEHAVIOUR_ENUM)
 #undef SIM_MISBEHAVIOUR_ENUM
-	SIM_NR_MISBEHAVIOURS
+		SIM_NR_MISBEHAVIOURS
 };
 
 /* A record as firmware writes it: a whole status block. Owned by the configuration's maker. */
@@ -154,6 +157,8 @@ struct sim_config {
 	size_t hest_size;
 	uint64_t misbehave[SIM_NR_MISBEHAVIOURS];
 	uint64_t sdei_masked_cpus; /* bit n: PE n stays masked after boot */
+	bool threads;	   /* CPUs are real threads: bigger tables, no snapshots, real time */
+	size_t arena_size; /* bytes; 0: a default that suits most */
 };
 
 /* ---- What happens: events ------------------------------------------------------------------- */
@@ -168,7 +173,10 @@ struct sim_config {
 	X(LEAVE, "leave", "enum sim_running", "return value of the entry, as int64")               \
 	X(FW_WRITE, "firmware writes", "record instance", "physical address")                      \
 	X(FW_MUTATE, "firmware changes the record", "physical address", "bytes")                   \
-	X(FW_WITHHOLD, "firmware waits for the ack", "record instance", "0")                       \
+	X(FW_WITHHOLD, "firmware waits for the ack", "records that wait", "0")                     \
+	X(FW_CLEARED, "firmware sees the block cleared", "physical address", "0")                  \
+	X(FW_ACKED, "firmware sees the ack", "register address", "value written")                  \
+	X(FW_LOST, "firmware loses the record", "record instance", "0")                            \
 	X(RAISE, "raise", "enum sim_arriving", "enum sim_verdict")                                 \
 	X(DISPATCH_LOST, "dispatch refused, notification lost", "enum sim_arriving", "event")      \
 	X(MAP, "map", "slot", "physical address")                                                  \
@@ -178,6 +186,7 @@ struct sim_config {
 	X(REG_READ, "read register", "address", "value")                                           \
 	X(REG_WRITE, "write register", "address", "value")                                         \
 	X(MASK, "mask", "new", "old")                                                              \
+	X(LOCK_WAIT, "waits for lock", "lock number", "CPU that holds it")                         \
 	X(LOCK, "lock", "lock number", "0")                                                        \
 	X(UNLOCK, "unlock", "lock number", "0")                                                    \
 	X(RCU_LOCK, "rcu lock", "0", "0")                                                          \
@@ -201,19 +210,23 @@ struct sim_config {
 	X(CXL, "CXL event", "bytes", "0")                                                          \
 	X(LOG, "log", "level", "length")                                                           \
 	X(PANIC, "panic", "0", "0")                                                                \
-	X(CORE_DEFECT, "the core's host found", "0", "0")                                          \
+	X(CORE_DEFECT, "the core's host found", "enum sim_oracle_id", "0") /* data: message */     \
 	X(PROBE, "probe", "0", "result")                                                           \
 	X(REMOVE, "remove", "0", "result")                                                         \
 	X(CLAIM, "claim returns", "answer, positive", "user")                                      \
+	X(STEP, "step", "0", "0")                                                                  \
+	X(MIGHT_SLEEP, "may sleep", "0", "0") /* data: the op's name */                            \
 	X(QUIET, "machine is quiet", "0", "0")
 
 enum sim_event_kind {
 #define SIM_EVENT_ENUM(name, text, a, b) SIM_EV_##name,
 	SIM_EVENTS(SIM_EVENT_ENUM)
 #undef SIM_EVENT_ENUM
-	SIM_EV_TRACEPOINT, /* + enum ghes_tracepoint */
+		SIM_EV_TRACEPOINT, /* + enum ghes_tracepoint */
 	SIM_NR_EVENTS = SIM_EV_TRACEPOINT + GHES_NR_TRACEPOINTS
 };
+
+#define SIM_EV_TP(name) (SIM_EV_TRACEPOINT + GHES_TP_##name)
 
 struct sim_event {
 	uint64_t step;	 /* counts all events of the run; under stress, of the CPU */
@@ -240,6 +253,7 @@ struct sim_machine;
 struct sim_observer {
 	const char *name;
 	size_t state_size;
+	const uint16_t *kinds; /* what it wants to see, ended by SIM_NR_EVENTS; NULL: all */
 	void (*event)(struct sim_machine *m, void *state, const struct sim_event *ev);
 	void (*finish)(struct sim_machine *m, void *state); /* after SIM_EV_QUIET; may be NULL */
 	void *arg; /* for the one who registered it, outside of the snapshot */
@@ -256,7 +270,7 @@ enum sim_oracle_id {
 #define SIM_ORACLE_ENUM(name) SIM_ORACLE_##name,
 	SIM_ORACLES(SIM_ORACLE_ENUM)
 #undef SIM_ORACLE_ENUM
-	SIM_NR_ORACLES
+		SIM_NR_ORACLES
 };
 
 const char *sim_oracle_name(enum sim_oracle_id id);
@@ -303,7 +317,7 @@ enum sim_action_kind {
 #define SIM_ACTION_ENUM(name, text, help) SIM_ACTION_##name,
 	SIM_ACTIONS(SIM_ACTION_ENUM)
 #undef SIM_ACTION_ENUM
-	SIM_NR_ACTIONS
+		SIM_NR_ACTIONS
 };
 
 struct sim_action {
@@ -351,11 +365,30 @@ enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
 void sim_quiesce(struct sim_machine *m);
 
 bool sim_panicked(const struct sim_machine *m);
+bool sim_fatal(const struct sim_machine *m);   /* the architecture gave up (SIM_FATAL) */
+bool sim_stopped(const struct sim_machine *m); /* panicked, fatal, or a defect ended the run */
 struct ghes_core *sim_core(struct sim_machine *m);
 const struct sim_config *sim_config(const struct sim_machine *m);
 /* Name of the record that instance @record (sim_event.record) was written from; NULL: unknown. */
 const char *sim_record_name(const struct sim_machine *m, uint64_t record);
 uint64_t sim_trace_hash(const struct sim_machine *m); /* of all events so far */
+
+/*
+ * What was exercised, summed over CPUs; exact when quiet. sim_nr_nested(): how often @inner was
+ * entered on top of @outer.
+ */
+uint64_t sim_nr_events(const struct sim_machine *m, uint16_t kind);
+uint64_t sim_nr_nested(const struct sim_machine *m, enum sim_running inner, enum sim_running outer);
+uint64_t sim_nr_verdicts(const struct sim_machine *m, enum sim_arriving arriving,
+			 enum sim_verdict verdict);
+unsigned int sim_max_depth(const struct sim_machine *m);
+size_t sim_arena_used(const struct sim_machine *m); /* bytes a snapshot copies */
+
+/*
+ * A page of host memory without access rights: reading it is a real fault, the stress driver's
+ * synchronous external abort. The same page for the life of the machine. NULL: none to be had.
+ */
+void *sim_poison_page(struct sim_machine *m);
 
 struct sim_snapshot;
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m);
@@ -364,7 +397,8 @@ void sim_snapshot_free(struct sim_snapshot *s);
 /* More memory that belongs to the state: writable segments of a kernel core. Before save. */
 int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 
-/* ---- The driver's side ------------------------------------------------------------------------ */
+/* ---- The driver's side ------------------------------------------------------------------------
+ */
 
 /*
  * Where a driver may act. Every platform op of the core passes one of these, before it takes
@@ -381,7 +415,10 @@ struct sim_driver {
 	 */
 	bool (*wait)(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 		     const void *on_what);
-	/* The run ends here and now: a defect or a panic inside nested contexts. No return. */
+	/*
+	 * The run ends here and now: a defect or a panic inside nested contexts. No return. NULL:
+	 * the machine unwinds to the outermost sim_boot(), sim_do() or sim_arrive().
+	 */
 	void (*stop)(struct sim_driver *d, struct sim_machine *m);
 };
 
