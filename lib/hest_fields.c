@@ -115,7 +115,7 @@ static const struct hest_field notify[] = {
 	FIELD(acpi_hest_notify, length, NOTIFY_LENGTH, "Length"),
 	FIELD(acpi_hest_notify, config_write_enable, NOTIFY_CONFIG, "Configuration Write Enable"),
 	FIELD(acpi_hest_notify, poll_interval, MS, "Poll Interval"),
-	FIELD(acpi_hest_notify, vector, DEC, "Vector"),
+	FIELD(acpi_hest_notify, vector, VECTOR, "Vector"),
 	FIELD(acpi_hest_notify, polling_threshold_value, DEC, "Switch To Polling Threshold Value"),
 	FIELD(acpi_hest_notify, polling_threshold_window, MS, "Switch To Polling Threshold Window"),
 	FIELD(acpi_hest_notify, error_threshold_value, DEC, "Error Threshold Value"),
