@@ -268,7 +268,7 @@ static void file_directive(struct as *as, const char *args)
 
 	if (end == args)
 		return;
-	for (open = strchr(end, '"'); open; open = strchr(open + length + 1, '"')) {
+	for (open = strchr(end, '"'); open; open = strchr(open + length, '"')) {
 		name = open + 1;
 		length = symbol_length(open);
 		if (length < 2)

@@ -38,7 +38,10 @@ struct subject_shape {
 	uint64_t (*run)(uint64_t seed);
 };
 
-extern const struct subject_shape subject_shapes[];
-extern const size_t subject_n_shapes;
+/* Found by dlsym() in the builds that are shared objects. */
+#define SUBJECT_EXPORT __attribute__((visibility("default")))
+
+extern SUBJECT_EXPORT const struct subject_shape subject_shapes[];
+extern SUBJECT_EXPORT const size_t subject_n_shapes;
 
 #endif
