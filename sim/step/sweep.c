@@ -248,11 +248,22 @@ static void park(struct ghes_step *step, void *arg)
 	longjmp(run->out, 1);
 }
 
+/* Returns false if the path ended; otherwise park() or leave_stuck() has jumped here. */
+static bool run_until_parked(struct run *run)
+{
+	if (_setjmp(run->out))
+		return true;
+	ghes_step_arm(&run->step[0]);
+	run->target->path(run->target->ctx);
+	return false;
+}
+
 /* Parks the path at @boundary; false if the path ends before. */
 static bool park_at(struct parking *parking, uint64_t boundary)
 {
 	const struct ghes_step_target *target = parking->run.target;
 	struct ghes_step *step = &parking->run.step[0];
+	bool parked;
 
 	*step = (struct ghes_step){
 		.at = boundary,
@@ -262,19 +273,16 @@ static bool park_at(struct parking *parking, uint64_t boundary)
 	};
 	parking->seen.code = GHES_STEP_STUCK;
 	target->reset(target->ctx);
-	if (!_setjmp(parking->run.out)) {
-		ghes_step_arm(step);
-		target->path(target->ctx);
-		ghes_step_disarm(step);
-		return false;
+	parked = run_until_parked(&parking->run);
+	if (parked) {
+		parking->seen.boundary = boundary;
+		parking->seen.point = step->point;
+		parking->seen.steps = ghes_step_passed(&parking->other);
 	}
-	parking->seen.boundary = boundary;
-	parking->seen.point = step->point;
-	parking->seen.steps = ghes_step_passed(&parking->other);
 	ghes_step_disarm(step);
-	if (parking->seen.code == GHES_STEP_HELD)
+	if (parked && parking->seen.code == GHES_STEP_HELD)
 		parking->seen.code = target->judge(target->ctx);
-	return true;
+	return parked;
 }
 
 int ghes_step_suspend_sweep(const struct ghes_step_target *target,
