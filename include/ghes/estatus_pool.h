@@ -57,8 +57,9 @@
 #define GHES_ESTATUS_MAX_SIZE	       65536u
 #define GHES_ESOURCE_PREALLOC_MAX_SIZE 65536u
 
-/* Granules of the common arenas: a record of 200 bytes with its node fits one. */
-#define GHES_ESTATUS_POOL_GRANULE 320u
+/* The largest header that may precede a record, and with it the largest allocation, in bytes */
+#define GHES_ESTATUS_NODE_MAX	    256u
+#define GHES_ESTATUS_POOL_ALLOC_MAX (GHES_ESTATUS_MAX_SIZE + GHES_ESTATUS_NODE_MAX)
 
 /*
  * One word of an arena. 64 bits where a 64-bit compare-exchange is lock-free (all 64-bit hosts,
@@ -66,10 +67,14 @@
  */
 #if ATOMIC_LLONG_LOCK_FREE == 2
 typedef uint64_t ghes_arena_word_t;
+#define GHES_ARENA_GRANULES 64u
 #else
 typedef uint32_t ghes_arena_word_t;
+#define GHES_ARENA_GRANULES 32u
 #endif
-#define GHES_ARENA_GRANULES (sizeof(ghes_arena_word_t) * 8)
+
+/* Granules of the common arenas (20 KiB each): a record of 200 bytes with its node fits one. */
+#define GHES_ESTATUS_POOL_GRANULE (64u / GHES_ARENA_GRANULES * 320u)
 
 struct ghes_estatus_arena; /* lib/estatus_pool.c */
 struct ghes_estatus_arena_table;
@@ -78,8 +83,11 @@ struct ghes_estatus_arena_table;
 #define GHES_ESTATUS_USER_PRIVATE 4
 #define GHES_ESTATUS_USER_COMMON  4
 
+#define GHES_ESTATUS_POOL_NO_SOURCE 0xffffu
+
 /* One NMI-like user; embed it in the source. Written by expand and shrink only. */
 struct ghes_estatus_pool_user {
+	uint16_t source_id; /* for traces; the owner writes it before expand */
 	/* common ones first: the order in which an allocation of a small record looks */
 	struct ghes_estatus_arena *arena[GHES_ESTATUS_USER_COMMON + GHES_ESTATUS_USER_PRIVATE];
 	unsigned int nr_common;
@@ -108,9 +116,11 @@ struct ghes_estatus_pool {
 	_Atomic uint32_t hint; /* where in it to look first; relaxed, any value is correct */
 
 	/* Under the platform mutex */
-	struct ghes_estatus_arena *arenas;  /* all, leaving ones included */
-	struct ghes_estatus_pool_user base; /* what nobody brought: cache, vendor records */
-	uint32_t reserved_max;
+	_Atomic(struct ghes_estatus_arena *) arenas; /* all, those that left too; stats: RCU */
+	uint32_t reserved_max; /* bytes; one block of so many fits in a common arena */
+	/* What all arenas lie in; written under the mutex, only widens */
+	_Atomic uintptr_t low;
+	_Atomic uintptr_t high;
 
 	/* any context; relaxed: only counted */
 	_Atomic uint64_t exhausted;
@@ -175,7 +185,8 @@ GHES_API void ghes_estatus_pool_shrink(struct ghes_estatus_pool *pool,
  * ghes_estatus_pool_reserve() - let the common part hold one block of @size bytes
  *
  * For those without a reservation of their own (a cache entry or vendor record of a large
- * source). Grows only when @size is larger than ever asked for; capped at 64 KiB + 256.
+ * source). Grows only when @size is larger than ever asked for; capped at
+ * GHES_ESTATUS_POOL_ALLOC_MAX.
  * Context: task; takes the mutex. Return: 0, -GHES_ENOMEM.
  */
 GHES_API int ghes_estatus_pool_reserve(struct ghes_estatus_pool *pool, uint32_t size);
@@ -188,7 +199,8 @@ GHES_API void ghes_estatus_pool_reap(struct ghes_estatus_pool *pool);
  * @user: whose arenas to look at first; NULL: who has none (cache, vendor records)
  *
  * Context: any. Progress: lock-free, one successful locked operation.
- * Return: NULL when nothing fits (counted as exhausted) or @size is 0 or above 64 KiB + 256.
+ * Return: NULL when nothing fits (counted as exhausted) or @size is 0 or above
+ * GHES_ESTATUS_POOL_ALLOC_MAX.
  */
 GHES_API void *ghes_estatus_pool_alloc(struct ghes_estatus_pool *pool,
 				       struct ghes_estatus_pool_user *user, size_t size);

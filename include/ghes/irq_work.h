@@ -5,7 +5,7 @@
  * Flow: notify (any context) -> irq_work_queue() -> raised list of this CPU ->
  * platform arch_irq_work_raise() -> host, once interrupts are unmasked -> irq_work_run() -> func.
  *
- * States of a work (flags); the kernel's names and values:
+ * States of a work, as irq_work_flags() tells them; the kernel's names and values:
  *
  *	flags		| meaning				| irq_work_queue does
  *	0		| idle					| claims: PENDING | BUSY
@@ -68,7 +68,7 @@ struct ghes_irq_work_list {
 
 struct irq_work {
 	struct llist_node llnode; /* on a raised list while PENDING */
-	_Atomic uint32_t flags;
+	_Atomic uint32_t flags;	  /* PENDING, and from bit 8 how many CPUs are in func */
 	struct ghes_irq_work_list *list;
 	void (*func)(struct irq_work *work);
 };
@@ -111,7 +111,7 @@ GHES_API unsigned int irq_work_run(struct ghes_irq_work_list *list);
  */
 GHES_API void irq_work_sync(struct irq_work *work);
 
-/* Not idle: IRQ_WORK_* flags, relaxed. Context: any. */
+/* The state of the table above; out of date at once. Context: any. */
 GHES_API uint32_t irq_work_flags(const struct irq_work *work);
 GHES_API bool irq_work_is_valid(const struct irq_work *work);
 
