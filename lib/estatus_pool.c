@@ -15,8 +15,8 @@ struct ghes_estatus_arena_table {
 
 #define TABLE_MIN 16u
 
-/* A request of at most this many fine granules goes to the common arenas first. */
-#define SMALL_SIZE (16 * (size_t)GHES_ESTATUS_POOL_GRANULE)
+/* The largest block of a common arena */
+#define COMMON_MAX (GHES_ESTATUS_POOL_GRANULE * GHES_ARENA_GRANULES - GHES_ARENA_HEADER)
 
 static size_t table_size(uint32_t capacity)
 {
@@ -96,13 +96,9 @@ static void *borrow(struct ghes_estatus_pool *pool, size_t size, uint16_t source
 static void *alloc_for(const struct ghes_estatus_pool_user *user, size_t size)
 {
 	unsigned int common = user->nr_common;
-	unsigned int all = common + user->nr_private;
-	void *ptr;
 
-	if (size <= SMALL_SIZE)
-		return alloc_own(user, 0, all, size);
-	ptr = alloc_own(user, common, all, size);
-	return ptr ? ptr : alloc_own(user, 0, common, size);
+	/* Common ones first: they keep the private ones for what only fits there. */
+	return alloc_own(user, size <= COMMON_MAX ? 0 : common, common + user->nr_private, size);
 }
 
 void *ghes_estatus_pool_alloc(struct ghes_estatus_pool *pool, struct ghes_estatus_pool_user *user,
