@@ -408,14 +408,15 @@ static void model_free(struct model *m, unsigned int at)
 
 static void model_alloc(struct model *m)
 {
-	static const size_t limit[] = {300, 2000, 20000, GHES_ESTATUS_POOL_ALLOC_MAX};
+	static const size_t limit[] = {300,  300,  300,   300,
+				       1000, 5000, 20000, GHES_ESTATUS_POOL_ALLOC_MAX};
 	uint64_t r = next_random(&m->seed);
 	struct ghes_estatus_pool_user *user = &m->user[r % MODEL_USERS];
 	struct model_block *block = &m->block[m->live];
 
 	if (m->live == MODEL_BLOCKS)
 		return;
-	block->size = 1 + (r >> 8) % limit[(r >> 40) % 4];
+	block->size = 1 + (r >> 8) % limit[(r >> 40) % 8];
 	block->fill = (unsigned char)(r >> 56);
 	block->ptr =
 		ghes_estatus_pool_alloc(&m->f->pool, user->nr_common ? user : NULL, block->size);
