@@ -256,7 +256,7 @@ struct sim_observer {
 	const uint16_t *kinds; /* what it wants to see, ended by SIM_NR_EVENTS; NULL: all */
 	void (*event)(struct sim_machine *m, void *state, const struct sim_event *ev);
 	void (*finish)(struct sim_machine *m, void *state); /* after SIM_EV_QUIET; may be NULL */
-	void *arg; /* for the one who registered it, outside of the snapshot */
+	void *arg; /* not NULL: the machine puts it into the first pointer of the state */
 };
 
 /* ---- Defects --------------------------------------------------------------------------------- */

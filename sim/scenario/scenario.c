@@ -116,13 +116,6 @@ static const struct tree_word event_words[] = {
 	{NULL, 0},
 };
 
-static const struct tree_word oracle_words[] = {
-#define WORD(name) {#name, SIM_ORACLE_##name},
-	SIM_ORACLES(WORD)
-#undef WORD
-	{NULL, 0},
-};
-
 static const struct tree_word action_words[] = {
 #define WORD(name, text, help) {text, SIM_ACTION_##name},
 	SIM_ACTIONS(WORD)
@@ -780,18 +773,6 @@ static int expect_nests(struct yaml_tree *t, const yaml_node_t *k, const yaml_no
 	return 0;
 }
 
-static int expect_defect(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v,
-			 void *out)
-{
-	uint64_t oracle;
-
-	(void)k;
-	if (tree_word(t, v, "defect", oracle_words, &oracle))
-		return -1;
-	((struct sim_scenario *)out)->expect_defect = (int)oracle;
-	return 0;
-}
-
 static int expect_count(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v, void *out)
 {
 	static const struct tree_word words[] = {
@@ -815,7 +796,6 @@ static const struct tree_key expect_keys[] = {
 	SIM_EXPECT_COUNTS(KEY)
 #undef KEY
 	{"nests", false, expect_nests},
-	{"defect", false, expect_defect},
 	{NULL, false, NULL},
 };
 
@@ -969,7 +949,6 @@ static struct sim_scenario *parse(struct yaml_tree *t, char *error, size_t error
 	if (!s) {
 		tree_error(t, NULL, "out of memory");
 	} else {
-		s->expect_defect = -1;
 		s->config.nr_cpus = 1;
 		s->config.arch = SIM_ARCH_ARM64;
 		s->file = keep(s, t->file);

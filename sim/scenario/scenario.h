@@ -88,7 +88,6 @@ struct sim_scenario {
 	uint64_t expect[SIM_NR_EXPECT];
 	struct sim_nest *nests;
 	unsigned int nr_nests;
-	int expect_defect; /* enum sim_oracle_id that must fire, -1: none may */
 
 	struct scenario_block *blocks; /* all memory of this scenario */
 };

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "drivers/driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Every driver there is, in the order of the manual. */
+static const struct sim_driver_type *const drivers[] = {
+	&sim_driver_run,
+};
+
+const struct sim_driver_type *sim_driver_at(unsigned int n)
+{
+	return n < sizeof(drivers) / sizeof(drivers[0]) ? drivers[n] : NULL;
+}
+
+const struct sim_driver_type *sim_driver_find(const char *name)
+{
+	for (unsigned int i = 0; sim_driver_at(i); i++)
+		if (!strcmp(sim_driver_at(i)->name, name))
+			return sim_driver_at(i);
+	return NULL;
+}
+
+const char *sim_verdict_name(enum sim_result_verdict verdict)
+{
+	static const char *const names[] = {"pass", "fail", "incomplete", "vacuous"};
+
+	return names[verdict];
+}
+
+void sim_count(struct sim_result *r, const char *name, uint64_t n)
+{
+	for (unsigned int i = 0; i < r->nr_counters; i++)
+		if (!strcmp(r->counters[i].name, name)) {
+			r->counters[i].value += n;
+			return;
+		}
+	if (r->nr_counters < SIM_MAX_COUNTERS)
+		r->counters[r->nr_counters++] = (struct sim_counter){name, n};
+}
+
+uint64_t sim_counter_value(const struct sim_result *r, const char *name)
+{
+	for (unsigned int i = 0; i < r->nr_counters; i++)
+		if (!strcmp(r->counters[i].name, name))
+			return r->counters[i].value;
+	return 0;
+}
+
+void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char *schedule)
+{
+	for (unsigned int i = 0; i < sim_nr_defects(m) && r->nr_defects < SIM_MAX_DEFECTS; i++) {
+		const struct sim_defect *d = sim_get_defect(m, i);
+		struct sim_found *f = &r->defects[r->nr_defects++];
+
+		memset(f, 0, sizeof(*f));
+		f->oracle = d->oracle;
+		memcpy(f->message, d->message, sizeof(f->message));
+		snprintf(f->context, sizeof(f->context), "cpu %u, %s", d->cpu,
+			 sim_running_name(d->running));
+		f->schedule = schedule ? strdup(schedule) : NULL;
+	}
+}
+
+void sim_result_free(struct sim_result *r)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		free(r->defects[i].schedule);
+	r->nr_defects = 0;
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Driver `run`: the scenario's own order, once, deterministic.
+ *
+ * Flow: programs, one action of each CPU in turn; an arrival with a place strikes when its place is
+ * reached, in whatever context that is; the others come after the programs; then rest.
+ *
+ * CPUs are fibers (cpus.h). A CPU that must wait for another goes back to who resumed it; the
+ * driver resumes the others until all are done, or a whole round brought nothing: a deadlock.
+ */
+#include "drivers/driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "drivers/cores.h"
+#include "drivers/counts.h"
+#include "drivers/cpus.h"
+#include "drivers/recording.h"
+
+struct run {
+	struct sim_driver driver; /* first: the machine hands it back */
+	const struct sim_scenario *s;
+	struct sim_machine *m;
+	struct sim_cpus *cpus;
+	unsigned int *seen;	 /* per arrival: matching events so far */
+	unsigned int *delivered; /* per arrival: times it struck */
+	uint64_t moves;		 /* points passed by anybody: no move in a round is a deadlock */
+	bool dead;		 /* nobody can go on */
+	bool quiescing;
+	/* the job of each CPU */
+	struct job {
+		struct run *run;
+		unsigned int cpu;
+		const struct sim_action *action;
+		bool arrive;
+	} jobs[SIM_MAX_CPUS];
+};
+
+static void do_job(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->arrive)
+		sim_arrive(j->run->m, j->cpu, j->action);
+	else
+		sim_do(j->run->m, j->cpu, j->action);
+}
+
+static void set_job(struct run *r, unsigned int cpu, const struct sim_action *a, bool arrive)
+{
+	r->jobs[cpu] = (struct job){r, cpu, a, arrive};
+	cpus_job(r->cpus, cpu, do_job, &r->jobs[cpu]);
+}
+
+static bool is_place(const struct sim_place *at, struct sim_machine *m, unsigned int cpu,
+		     enum sim_event_kind kind)
+{
+	if (!at->set || at->kind != kind)
+		return false;
+	if (at->cpu >= 0 && (unsigned int)at->cpu != cpu)
+		return false;
+	return at->running < 0 || (enum sim_running)at->running == sim_running(m, cpu);
+}
+
+static void strike(struct run *r, unsigned int here, unsigned int n)
+{
+	const struct sim_arrival *a = &r->s->arrivals[n];
+	unsigned int cpu = a->cpu < 0 ? here : (unsigned int)a->cpu;
+
+	while (r->delivered[n] < a->times) {
+		r->delivered[n]++;
+		if (cpu == here) {
+			sim_arrive(r->m, cpu, &a->action);
+		} else if (!cpus_busy(r->cpus, cpu)) {
+			set_job(r, cpu, &a->action, true);
+			cpus_resume(r->cpus, cpu);
+		}
+	}
+}
+
+static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		  enum sim_event_kind kind, uint64_t arg)
+{
+	struct run *r = (struct run *)d;
+
+	(void)arg;
+	r->moves++;
+	for (unsigned int i = 0; i < r->s->nr_arrivals; i++) {
+		if (r->delivered[i] || !is_place(&r->s->arrivals[i].at, m, cpu, kind))
+			continue;
+		if (++r->seen[i] == r->s->arrivals[i].at.nth)
+			strike(r, cpu, i);
+	}
+}
+
+static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		 const void *on_what)
+{
+	struct run *r = (struct run *)d;
+
+	(void)m;
+	(void)cpu;
+	(void)on_what;
+	if (r->dead || r->quiescing)
+		return false;
+	cpus_yield(r->cpus);
+	return !r->dead;
+}
+
+static void stop(struct sim_driver *d, struct sim_machine *m)
+{
+	(void)m;
+	cpus_abandon(((struct run *)d)->cpus);
+}
+
+/* Resume whoever has something to do until nobody has. */
+static void settle(struct run *r)
+{
+	for (;;) {
+		uint64_t before = r->moves;
+		bool busy = false;
+
+		for (unsigned int cpu = 0; cpu < r->s->config.nr_cpus; cpu++) {
+			if (!cpus_busy(r->cpus, cpu))
+				continue;
+			cpus_resume(r->cpus, cpu);
+			if (cpus_abandoned(r->cpus))
+				return;
+			busy |= cpus_busy(r->cpus, cpu);
+		}
+		if (!busy)
+			return;
+		r->dead = r->moves == before;
+	}
+}
+
+static bool over(const struct run *r)
+{
+	return cpus_abandoned(r->cpus) || sim_panicked(r->m);
+}
+
+static void run_programs(struct run *r)
+{
+	bool more = true;
+
+	for (unsigned int pc = 0; more && !over(r); pc++) {
+		more = false;
+		for (unsigned int i = 0; i < r->s->nr_programs && !over(r); i++) {
+			const struct sim_program *p = &r->s->programs[i];
+
+			if (pc >= p->nr_actions)
+				continue;
+			more = true;
+			set_job(r, p->cpu, &p->actions[pc], false);
+			settle(r);
+		}
+	}
+}
+
+static void run_arrivals(struct run *r)
+{
+	for (unsigned int i = 0; i < r->s->nr_arrivals && !over(r); i++) {
+		const struct sim_arrival *a = &r->s->arrivals[i];
+		unsigned int cpu = a->cpu < 0 ? 0 : (unsigned int)a->cpu;
+
+		while (!a->at.set && r->delivered[i] < a->times && !over(r)) {
+			r->delivered[i]++;
+			set_job(r, cpu, &a->action, true);
+			settle(r);
+		}
+	}
+}
+
+static void boot_job(void *arg)
+{
+	struct run *r = arg;
+
+	sim_boot(r->m);
+}
+
+static void quiesce_job(void *arg)
+{
+	sim_quiesce(((struct run *)arg)->m);
+}
+
+static void execute(struct run *r)
+{
+	cpus_job(r->cpus, 0, boot_job, r);
+	settle(r);
+	if (!over(r))
+		run_programs(r);
+	if (!over(r))
+		run_arrivals(r);
+	if (cpus_abandoned(r->cpus))
+		return;
+	r->quiescing = true;
+	cpus_job(r->cpus, 0, quiesce_job, r);
+	settle(r);
+}
+
+/* An arrival whose place was never reached makes the run vacuous: it did not show its story. */
+static bool all_struck(const struct run *r, char *why, size_t size)
+{
+	for (unsigned int i = 0; i < r->s->nr_arrivals; i++)
+		if (!r->delivered[i] && !sim_panicked(r->m)) {
+			snprintf(why, size, "the arrival of line %d never found its place",
+				 r->s->arrivals[i].action.line);
+			return false;
+		}
+	return true;
+}
+
+static void judge(struct run *r, struct sim_result *res)
+{
+	const struct sim_counts *c = counts_of(r->m);
+
+	sim_collect_defects(res, r->m, NULL);
+	res->executions = 1;
+	res->complete = true;
+	res->notifications = counts_notifications(c);
+	counts_report(c, res);
+	sim_count(res, "trace-hash", sim_trace_hash(r->m));
+	if (res->nr_defects) {
+		res->verdict = SIM_FAIL;
+	} else if (!all_struck(r, res->why, sizeof(res->why))) {
+		res->verdict = SIM_VACUOUS;
+	} else if (!counts_as_expected(c, r->s, res->why, sizeof(res->why))) {
+		res->verdict = SIM_FAIL;
+	} else {
+		res->verdict = SIM_PASS;
+	}
+}
+
+static struct sim_machine *make_machine(const struct sim_scenario *s, struct sim_core *core,
+					const struct sim_options *o, char *error,
+					size_t error_size)
+{
+	const struct ghes_core_ops *ops =
+		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
+	struct sim_config config = s->config;
+	struct sim_machine *m;
+
+	if (!ops)
+		return NULL;
+	if (o->seed_set)
+		config.seed = o->seed;
+	m = sim_machine_create(&config, ops, error, error_size);
+	if (!m)
+		return NULL;
+	sim_observe_oracles(m);
+	return m;
+}
+
+static int drive(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
+		 struct sim_result *res, char *error, size_t error_size)
+{
+	struct run r = {.driver = {point, wait, stop}, .s = s};
+	struct sim_observer counts = counts_observer(s), recording;
+	struct timespec from, to;
+	int ret = -1;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	r.m = make_machine(s, core, o, error, error_size);
+	if (!r.m)
+		return -1;
+	sim_observe(r.m, &counts);
+	if (o->recording) {
+		recording = recording_observer(o->recording);
+		sim_observe(r.m, &recording);
+	}
+	r.cpus = cpus_create(r.m, s->config.nr_cpus);
+	r.seen = calloc(s->nr_arrivals + 1, sizeof(*r.seen));
+	r.delivered = calloc(s->nr_arrivals + 1, sizeof(*r.delivered));
+	if (!r.cpus || !r.seen || !r.delivered) {
+		snprintf(error, error_size, "out of memory");
+	} else {
+		sim_set_driver(r.m, &r.driver);
+		execute(&r);
+		judge(&r, res);
+		if (o->recording)
+			recording_finish(o->recording, r.m);
+		ret = 0;
+	}
+	res->seed = sim_config(r.m)->seed;
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	res->seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	free(r.seen);
+	free(r.delivered);
+	cpus_destroy(r.cpus);
+	sim_machine_destroy(r.m);
+	return ret;
+}
+
+const struct sim_driver_type sim_driver_run = {
+	.name = "run",
+	.help = "the scenario's own order, once, deterministic: the story in words and pictures",
+	.run = drive,
+};

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+
+static const char *const colon_verdicts[] = {"PASS", "FAIL", "INCOMPLETE", "VACUOUS"};
+
+void report_result_text(FILE *out, const struct sim_result *r)
+{
+	fprintf(out, "%-10s %s %s on %s: %" PRIu64 " executions, %" PRIu64
+		     " notifications, %.3f s, seed %" PRIu64 "%s\n",
+		colon_verdicts[r->verdict], r->driver, r->scenario, r->core, r->executions,
+		r->notifications, r->seconds, r->seed, r->complete ? ", complete" : "");
+	if (r->why[0])
+		fprintf(out, "           %s\n", r->why);
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
+		const struct sim_found *f = &r->defects[i];
+
+		fprintf(out, "           %s: %s (%s%s%s)\n", sim_oracle_name(f->oracle), f->message,
+			f->context, f->source_location[0] ? ", " : "", f->source_location);
+	}
+}
+
+static struct json_object *defect_json(const struct sim_found *f)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "oracle", json_object_new_string(sim_oracle_name(f->oracle)));
+	json_object_object_add(o, "message", json_object_new_string(f->message));
+	json_object_object_add(o, "schedule",
+			       f->schedule ? json_object_new_string(f->schedule) : NULL);
+	json_object_object_add(o, "context", json_object_new_string(f->context));
+	json_object_object_add(o, "source_location", json_object_new_string(f->source_location));
+	return o;
+}
+
+void report_result_json(FILE *out, const struct sim_result *r)
+{
+	struct json_object *o = json_object_new_object(), *defects = json_object_new_array();
+	struct json_object *counters = json_object_new_object();
+
+	json_object_object_add(o, "scenario", json_object_new_string(r->scenario));
+	json_object_object_add(o, "core", json_object_new_string(r->core));
+	json_object_object_add(o, "driver", json_object_new_string(r->driver));
+	json_object_object_add(o, "verdict", json_object_new_string(sim_verdict_name(r->verdict)));
+	json_object_object_add(o, "complete", json_object_new_boolean(r->complete));
+	json_object_object_add(o, "executions", json_object_new_uint64(r->executions));
+	json_object_object_add(o, "notifications", json_object_new_uint64(r->notifications));
+	json_object_object_add(o, "seconds", json_object_new_double(r->seconds));
+	json_object_object_add(o, "seed", json_object_new_uint64(r->seed));
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		json_object_array_add(defects, defect_json(&r->defects[i]));
+	json_object_object_add(o, "defects", defects);
+	for (unsigned int i = 0; i < r->nr_counters; i++)
+		json_object_object_add(counters, r->counters[i].name,
+				       json_object_new_uint64(r->counters[i].value));
+	json_object_object_add(o, "counters", counters);
+	if (r->why[0])
+		json_object_object_add(o, "why", json_object_new_string(r->why));
+	fprintf(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+}
