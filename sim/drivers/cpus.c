@@ -42,8 +42,8 @@ static void fiber(void)
 static bool prepare(struct sim_cpus *c, struct cpu *cpu)
 {
 	(void)c;
-	cpu->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			  0);
+	cpu->stack =
+		mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (cpu->stack == MAP_FAILED) {
 		cpu->stack = NULL;
 		return false;

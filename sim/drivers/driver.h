@@ -77,7 +77,7 @@ struct sim_options {
 	bool suspend;
 	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
 	bool quiet, verbose;
-	struct sim_recording *recording; /* run and replay: record events here, or NULL */
+	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
 	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
 };
 
@@ -88,9 +88,8 @@ struct sim_driver_type {
 	const char *name;
 	const char *help;
 	/* Fill @r; 0, or -1 and one line in @error: bad input, not a defect. */
-	int (*run)(const struct sim_scenario *s, struct sim_core *core,
-		   const struct sim_options *o, struct sim_result *r, char *error,
-		   size_t error_size);
+	int (*run)(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
+		   struct sim_result *r, char *error, size_t error_size);
 };
 
 const struct sim_driver_type *sim_driver_find(const char *name);

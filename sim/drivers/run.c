@@ -95,8 +95,7 @@ static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 	}
 }
 
-static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
-		 const void *on_what)
+static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *on_what)
 {
 	struct run *r = (struct run *)d;
 
@@ -234,8 +233,7 @@ static void judge(struct run *r, struct sim_result *res)
 }
 
 static struct sim_machine *make_machine(const struct sim_scenario *s, struct sim_core *core,
-					const struct sim_options *o, char *error,
-					size_t error_size)
+					const struct sim_options *o, char *error, size_t error_size)
 {
 	const struct ghes_core_ops *ops =
 		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
@@ -285,7 +283,8 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	}
 	res->seed = sim_config(r.m)->seed;
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	res->seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	res->seconds =
+		(double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	free(r.seen);
 	free(r.delivered);
 	cpus_destroy(r.cpus);

@@ -84,21 +84,23 @@ static enum event_weight tracepoint(const struct sim_recorded *r, struct event_t
 	about(r, of, sizeof(of));
 	switch (e->kind) {
 	case TP(READ):
-		return say(t, EVENT_MARK, "read", "reads the record%s: %" PRIu64 " bytes at 0x%" PRIx64,
-			   of, e->a, e->b);
+		return say(t, EVENT_MARK, "read",
+			   "reads the record%s: %" PRIu64 " bytes at 0x%" PRIx64, of, e->a, e->b);
 	case TP(REJECT):
 		return say(t, EVENT_MARK, "reject", "rejects the record%s: %s", of,
 			   ghes_strerror((int)e->a));
 	case TP(POOL_ALLOC):
-		return say(t, EVENT_MARK, "alloc", "allocates %" PRIu64 " bytes from the estatus pool",
-			   e->b);
+		return say(t, EVENT_MARK, "alloc",
+			   "allocates %" PRIu64 " bytes from the estatus pool", e->b);
 	case TP(POOL_EXHAUSTED):
 		return say(t, EVENT_MARK, "exhausted",
 			   "finds the estatus pool exhausted (%" PRIu64 " bytes wanted)", e->a);
 	case TP(POOL_FREE):
-		return say(t, EVENT_MARK, "free", "frees %" PRIu64 " bytes of the estatus pool", e->b);
+		return say(t, EVENT_MARK, "free", "frees %" PRIu64 " bytes of the estatus pool",
+			   e->b);
 	case TP(CLEAR):
-		return say(t, EVENT_MARK, "clear", "clears the block status%s at 0x%" PRIx64, of, e->a);
+		return say(t, EVENT_MARK, "clear", "clears the block status%s at 0x%" PRIx64, of,
+			   e->a);
 	case TP(ACK):
 		return say(t, EVENT_MARK, "ack", "acknowledges the record%s to firmware", of);
 	case TP(DUPLICATE):
@@ -118,14 +120,17 @@ static enum event_weight tracepoint(const struct sim_recorded *r, struct event_t
 		return say(t, EVENT_DETAIL, "processed", "is done with the record%s", of);
 	case TP(CACHE_ADD):
 		return say(t, EVENT_MARK, "cache",
-			   "remembers the record%s in slot %" PRIu64 " of the estatus cache", of, e->a);
+			   "remembers the record%s in slot %" PRIu64 " of the estatus cache", of,
+			   e->a);
 	case TP(CACHE_EVICT):
 		return say(t, EVENT_MARK, "evict", "evicts slot %" PRIu64 " of the estatus cache",
 			   e->a);
 	case TP(PANIC_PRINT):
-		return say(t, EVENT_MARK, "panic print", "prints the record%s before the panic", of);
+		return say(t, EVENT_MARK, "panic print", "prints the record%s before the panic",
+			   of);
 	case TP(CLAIM):
-		return say(t, EVENT_DETAIL, "claim", "answers the claim: %s", ghes_strerror((int)e->a));
+		return say(t, EVENT_DETAIL, "claim", "answers the claim: %s",
+			   ghes_strerror((int)e->a));
 	}
 	return say(t, EVENT_DETAIL, "?", "%s", sim_event_name(e->kind));
 }
@@ -157,8 +162,8 @@ static enum event_weight contexts(const struct sim_recorded *r, struct event_tex
 	case SIM_EV_IPI:
 		return say(t, EVENT_MARK, "irq_work", "raises irq_work on this CPU");
 	case SIM_EV_MASK:
-		return say(t, EVENT_DETAIL, "mask", "masks 0x%" PRIx64 " (were 0x%" PRIx64 ")", e->a,
-			   e->b);
+		return say(t, EVENT_DETAIL, "mask", "masks 0x%" PRIx64 " (were 0x%" PRIx64 ")",
+			   e->a, e->b);
 	case SIM_EV_LOCK:
 		return say(t, EVENT_DETAIL, "lock", "takes lock %" PRIu64, e->a);
 	case SIM_EV_UNLOCK:
@@ -176,7 +181,8 @@ static enum event_weight memory(const struct sim_recorded *r, struct event_text 
 	switch (e->kind) {
 	case SIM_EV_FW_WRITE:
 		return say(t, EVENT_MILESTONE, "fw write",
-			   "firmware writes record%s into the status block at 0x%" PRIx64, of, e->b);
+			   "firmware writes record%s into the status block at 0x%" PRIx64, of,
+			   e->b);
 	case SIM_EV_FW_MUTATE:
 		return say(t, EVENT_MILESTONE, "fw mutates",
 			   "firmware changes %" PRIu64 " bytes of the block at 0x%" PRIx64
@@ -191,14 +197,14 @@ static enum event_weight memory(const struct sim_recorded *r, struct event_text 
 	case SIM_EV_UNMAP:
 		return say(t, EVENT_DETAIL, "unmap", "clears fixmap slot %s", slot_name(e->a));
 	case SIM_EV_IO_READ:
-		return say(t, EVENT_DETAIL, "io read", "reads %" PRIu64 " bytes at 0x%" PRIx64, e->b,
-			   e->a);
+		return say(t, EVENT_DETAIL, "io read", "reads %" PRIu64 " bytes at 0x%" PRIx64,
+			   e->b, e->a);
 	case SIM_EV_IO_WRITE:
-		return say(t, EVENT_DETAIL, "io write", "writes %" PRIu64 " bytes at 0x%" PRIx64, e->b,
-			   e->a);
+		return say(t, EVENT_DETAIL, "io write", "writes %" PRIu64 " bytes at 0x%" PRIx64,
+			   e->b, e->a);
 	case SIM_EV_REG_READ:
-		return say(t, EVENT_DETAIL, "reg read",
-			   "reads register 0x%" PRIx64 ": 0x%" PRIx64, e->a, e->b);
+		return say(t, EVENT_DETAIL, "reg read", "reads register 0x%" PRIx64 ": 0x%" PRIx64,
+			   e->a, e->b);
 	case SIM_EV_REG_WRITE:
 		return say(t, EVENT_DETAIL, "reg write",
 			   "writes register 0x%" PRIx64 ": 0x%" PRIx64, e->a, e->b);
@@ -228,8 +234,8 @@ static enum event_weight sinks(const struct sim_recorded *r, struct event_text *
 	case SIM_EV_ARM_EVENT:
 		return say(t, EVENT_MARK, "arm event", "processor error traced");
 	case SIM_EV_VENDOR:
-		return say(t, EVENT_MILESTONE, "vendor", "vendor notifier called with %" PRIu64 " bytes",
-			   e->b);
+		return say(t, EVENT_MILESTONE, "vendor",
+			   "vendor notifier called with %" PRIu64 " bytes", e->b);
 	case SIM_EV_CXL:
 		return say(t, EVENT_MILESTONE, "CXL", "CXL event of %" PRIu64 " bytes", e->a);
 	case SIM_EV_WORK_QUEUE:
@@ -259,7 +265,8 @@ static enum event_weight machine(const struct sim_recorded *r, struct event_text
 
 	switch (e->kind) {
 	case SIM_EV_BOOT:
-		return say(t, EVENT_MILESTONE, "boot", "the core takes the HEST and probes its sources");
+		return say(t, EVENT_MILESTONE, "boot",
+			   "the core takes the HEST and probes its sources");
 	case SIM_EV_PROBE:
 		return say(t, EVENT_MILESTONE, "probe", "source %u is bound: %s", e->source,
 			   e->b ? ghes_strerror((int)e->b) : "ready");

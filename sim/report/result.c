@@ -8,8 +8,9 @@ static const char *const colon_verdicts[] = {"PASS", "FAIL", "INCOMPLETE", "VACU
 
 void report_result_text(FILE *out, const struct sim_result *r)
 {
-	fprintf(out, "%-10s %s %s on %s: %" PRIu64 " executions, %" PRIu64
-		     " notifications, %.3f s, seed %" PRIu64 "%s\n",
+	fprintf(out,
+		"%-10s %s %s on %s: %" PRIu64 " executions, %" PRIu64
+		" notifications, %.3f s, seed %" PRIu64 "%s\n",
 		colon_verdicts[r->verdict], r->driver, r->scenario, r->core, r->executions,
 		r->notifications, r->seconds, r->seed, r->complete ? ", complete" : "");
 	if (r->why[0])

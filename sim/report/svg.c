@@ -24,7 +24,7 @@ struct picture {
 	FILE *out;
 	const struct sim_recording *r;
 	unsigned int columns;
-	unsigned int rows[SIM_MAX_CPUS];  /* of each CPU: deepest level + 1 */
+	unsigned int rows[SIM_MAX_CPUS]; /* of each CPU: deepest level + 1 */
 	unsigned int lane_y[SIM_MAX_CPUS + 1];
 	bool used[SIM_MAX_CPUS];
 };
@@ -32,13 +32,20 @@ struct picture {
 static const char *color(unsigned int running)
 {
 	static const char *const colors[SIM_NR_RUNNING] = {
-		[SIM_RUNNING_USER] = "#d9e6f2",	       [SIM_RUNNING_KERNEL] = "#c6d8ea",
-		[SIM_RUNNING_KERNEL_IRQS_OFF] = "#a9c1d9", [SIM_RUNNING_SOFTIRQ] = "#cfe8cf",
-		[SIM_RUNNING_HARDIRQ] = "#a8d5a2",     [SIM_RUNNING_PNMI] = "#f4d9a0",
-		[SIM_RUNNING_SEI] = "#f2c38f",	       [SIM_RUNNING_SEA_ENTRY] = "#e3d3ec",
-		[SIM_RUNNING_SEA_CLAIM] = "#c9a8dd",   [SIM_RUNNING_SEA_IRQ_WORK] = "#b9dcb0",
-		[SIM_RUNNING_SDEI_NORMAL] = "#f7d774", [SIM_RUNNING_SDEI_CRITICAL] = "#f09a5b",
-		[SIM_RUNNING_NMI] = "#f7d774",	       [SIM_RUNNING_MCE] = "#e0877a",
+		[SIM_RUNNING_USER] = "#d9e6f2",
+		[SIM_RUNNING_KERNEL] = "#c6d8ea",
+		[SIM_RUNNING_KERNEL_IRQS_OFF] = "#a9c1d9",
+		[SIM_RUNNING_SOFTIRQ] = "#cfe8cf",
+		[SIM_RUNNING_HARDIRQ] = "#a8d5a2",
+		[SIM_RUNNING_PNMI] = "#f4d9a0",
+		[SIM_RUNNING_SEI] = "#f2c38f",
+		[SIM_RUNNING_SEA_ENTRY] = "#e3d3ec",
+		[SIM_RUNNING_SEA_CLAIM] = "#c9a8dd",
+		[SIM_RUNNING_SEA_IRQ_WORK] = "#b9dcb0",
+		[SIM_RUNNING_SDEI_NORMAL] = "#f7d774",
+		[SIM_RUNNING_SDEI_CRITICAL] = "#f09a5b",
+		[SIM_RUNNING_NMI] = "#f7d774",
+		[SIM_RUNNING_MCE] = "#e0877a",
 	};
 
 	return running < SIM_NR_RUNNING ? colors[running] : "#dddddd";
@@ -205,8 +212,7 @@ static void mark(struct picture *p, const struct sim_recorded *e, unsigned int c
 	report_event_text(e, &t);
 	if (e->event.kind == SIM_EV_ENTER || e->event.kind == SIM_EV_LEAVE)
 		return;
-	fprintf(p->out,
-		"<g><title>%" PRIu64 ": ", e->event.step);
+	fprintf(p->out, "<g><title>%" PRIu64 ": ", e->event.step);
 	escaped(p->out, t.line);
 	fprintf(p->out,
 		"</title><line x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" "

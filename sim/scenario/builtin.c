@@ -13,7 +13,8 @@
  */
 static const char *directory(void)
 {
-	static const char *const places[] = {GHES_SIM_INSTALLED_SCENARIOS, GHES_SIM_BUILT_SCENARIOS};
+	static const char *const places[] = {GHES_SIM_INSTALLED_SCENARIOS,
+					     GHES_SIM_BUILT_SCENARIOS};
 	const char *chosen = getenv("GHES_SIM_SCENARIOS");
 
 	if (chosen)

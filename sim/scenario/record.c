@@ -9,6 +9,8 @@
 
 #include <ghes/cper.h>
 
+#include "scenario/parse.h"
+
 #define RECORD_MAX (128u * 1024) /* larger than any status block that a core accepts */
 
 /* A block in the making. @used counts what is built, the header's 20 bytes included. */
@@ -130,9 +132,7 @@ static const struct payload_field pcie_fields[] = {
 	}
 #define INFO(key, field)                                                                           \
 	{                                                                                          \
-		key,                                                                               \
-			sizeof(struct cper_sec_proc_arm) +                                         \
-				offsetof(struct cper_arm_err_info, field),                         \
+		key, sizeof(struct cper_sec_proc_arm) + offsetof(struct cper_arm_err_info, field), \
 			sizeof(((struct cper_arm_err_info *)0)->field), 0, 0                       \
 	}
 static const struct payload_field arm_fields[] = {
@@ -203,7 +203,12 @@ struct section_kind {
 	void (*defaults)(uint8_t *payload);
 };
 
-#define GUID_OF(...) {{GHES_GUID_BYTES(__VA_ARGS__)}}
+#define GUID_OF(...)                                                                               \
+	{                                                                                          \
+		{                                                                                  \
+			GHES_GUID_BYTES(__VA_ARGS__)                                               \
+		}                                                                                  \
+	}
 static const struct section_kind kinds[] = {
 	{"memory",
 	 GUID_OF(0xa5bc1114, 0x6f64, 0x4ede, 0xb8, 0x63, 0x3e, 0x83, 0xed, 0x7c, 0x83, 0xb1),
@@ -214,8 +219,7 @@ static const struct section_kind kinds[] = {
 	{"pcie",
 	 GUID_OF(0xd995e954, 0xbbc1, 0x430f, 0xad, 0x91, 0xb4, 0x4d, 0xcb, 0x3c, 0x6f, 0x35),
 	 sizeof(struct cper_sec_pcie), 8, pcie_fields, no_defaults},
-	{"arm",
-	 GUID_OF(0xe19e3d16, 0xbc11, 0x11e4, 0x9c, 0xaa, 0xc2, 0x05, 0x1d, 0x5d, 0x46, 0xb0),
+	{"arm", GUID_OF(0xe19e3d16, 0xbc11, 0x11e4, 0x9c, 0xaa, 0xc2, 0x05, 0x1d, 0x5d, 0x46, 0xb0),
 	 sizeof(struct cper_sec_proc_arm) + sizeof(struct cper_arm_err_info), 4, arm_fields,
 	 arm_defaults},
 	{"cxl-general-media",
@@ -228,8 +232,8 @@ static const struct section_kind kinds[] = {
 	 GUID_OF(0xfe927475, 0xdd59, 0x4339, 0xa5, 0x86, 0x79, 0xba, 0xb1, 0x13, 0xb7, 0x74), 144,
 	 0, raw_fields, no_defaults},
 	{"vendor", /* no one's: of this simulator */
-	 GUID_OF(0x9f5f1a01, 0x5d4c, 0x4b1f, 0x9a, 0x5e, 0x67, 0x68, 0x65, 0x73, 0x73, 0x6d), 64,
-	 0, raw_fields, no_defaults},
+	 GUID_OF(0x9f5f1a01, 0x5d4c, 0x4b1f, 0x9a, 0x5e, 0x67, 0x68, 0x65, 0x73, 0x73, 0x6d), 64, 0,
+	 raw_fields, no_defaults},
 };
 
 /* ---- Sections ------------------------------------------------------------------------------- */
@@ -512,8 +516,7 @@ static int read_block_severity(struct yaml_tree *t, const yaml_node_t *k, const 
 	return read_severity(t, v, &((struct builder *)out)->block_severity);
 }
 
-static int read_revision(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v,
-			 void *out)
+static int read_revision(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v, void *out)
 {
 	(void)k;
 	return tree_uint(t, v, "entry-revision", 0, UINT16_MAX, &((struct builder *)out)->revision);
@@ -554,17 +557,6 @@ static const struct tree_key record_keys[] = {
 	{NULL, false, NULL},
 };
 
-/* Path of @name as seen from the scenario's own folder. */
-static void beside(char *path, size_t size, const char *scenario, const char *name)
-{
-	const char *slash = strrchr(scenario, '/');
-
-	if (*name == '/' || !slash)
-		snprintf(path, size, "%s", name);
-	else
-		snprintf(path, size, "%.*s/%s", (int)(slash - scenario), scenario, name);
-}
-
 static int load_file(struct yaml_tree *t, struct builder *b)
 {
 	const char *name = tree_scalar(t, b->file, "file");
@@ -574,7 +566,7 @@ static int load_file(struct yaml_tree *t, struct builder *b)
 
 	if (!name)
 		return -1;
-	beside(path, sizeof(path), t->file, name);
+	parse_beside(path, sizeof(path), t->file, name);
 	f = fopen(path, "rb");
 	if (!f)
 		return tree_error(t, b->file, "%s: %s", path, strerror(errno));

@@ -60,7 +60,7 @@ enum sim_expect_count {
 #define SIM_EXPECT_ENUM(name, text) SIM_EXPECT_##name,
 	SIM_EXPECT_COUNTS(SIM_EXPECT_ENUM)
 #undef SIM_EXPECT_ENUM
-	SIM_NR_EXPECT
+		SIM_NR_EXPECT
 };
 
 const char *sim_expect_name(enum sim_expect_count count);

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct cli_option {
+	const char *name;     /* without the dashes */
+	const char *argument; /* what the help calls it, or NULL: a switch */
+	unsigned int verbs;
+	const char *help;
+	/* false: @value is not what was expected, which is said in .argument's terms */
+	bool (*set)(struct cli_options *o, const char *value);
+	const char *expected;
+};
+
+static bool number(const char *text, uint64_t *out)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	return !errno && !*end;
+}
+
+#define SET_STRING(field)                                                                          \
+	static bool set_##field(struct cli_options *o, const char *value)                          \
+	{                                                                                          \
+		o->field = value;                                                                  \
+		return *value != '\0';                                                             \
+	}
+SET_STRING(core)
+SET_STRING(svg)
+SET_STRING(trace)
+SET_STRING(save_schedule)
+
+#define SET_SWITCH(name, field)                                                                    \
+	static bool set_##name(struct cli_options *o, const char *value)                           \
+	{                                                                                          \
+		(void)value;                                                                       \
+		o->field = true;                                                                   \
+		return true;                                                                       \
+	}
+SET_SWITCH(quiet, driver.quiet)
+SET_SWITCH(verbose, driver.verbose)
+SET_SWITCH(no_color, no_color)
+SET_SWITCH(help, help)
+
+#define SET_NUMBER(field)                                                                          \
+	static bool set_##field(struct cli_options *o, const char *value)                          \
+	{                                                                                          \
+		return number(value, &o->driver.field);                                            \
+	}
+SET_NUMBER(events)
+SET_NUMBER(max_executions)
+
+static bool set_seed(struct cli_options *o, const char *value)
+{
+	o->driver.seed_set = true;
+	return number(value, &o->driver.seed);
+}
+
+static bool set_seconds(struct cli_options *o, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	o->driver.seconds = strtod(value, &end);
+	return !errno && *value >= '0' && *value <= '9' && !*end && o->driver.seconds < 1e9;
+}
+
+static bool set_format(struct cli_options *o, const char *value)
+{
+	static const char *const words[] = {"text", "json"};
+
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], value)) {
+			o->format = (enum cli_format)i;
+			return true;
+		}
+	return false;
+}
+
+/* Every option of every verb that has no parser of its own. */
+static const struct cli_option options[] = {
+	{"core", "CORE", CLI_DRIVERS, "the code under test: lib, or kernel:DIR[,ghes=FILE]",
+	 set_core, "lib or kernel:DIR"},
+	{"format", "FORMAT", CLI_DRIVERS | CLI_LIST, "text or json (one object a line)", set_format,
+	 "text or json"},
+	{"seed", "N", CLI_DRIVERS, "what everything random is drawn from", set_seed, "a number"},
+	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
+	 "seconds"},
+	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
+	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
+	 set_max_executions, "a number"},
+	{"svg", "FILE", CLI_RUN, "write a picture: swim lanes per CPU, nesting as depth", set_svg,
+	 "a file"},
+	{"trace", "FILE", CLI_RUN, "write a trace for Perfetto or chrome://tracing", set_trace,
+	 "a file"},
+	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
+	 "write the schedule of the first defect", set_save_schedule, "a file"},
+	{"quiet", NULL, CLI_DRIVERS, "only the verdict", set_quiet, NULL},
+	{"verbose", NULL, CLI_DRIVERS, "every read, lock and mask too", set_verbose, NULL},
+	{"no-color", NULL, CLI_DRIVERS, "plain text", set_no_color, NULL},
+	{"help", NULL, ~0u, "this text", set_help, NULL},
+};
+#define NR_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+int cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("ghes-sim: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return CLI_USAGE;
+}
+
+static const struct cli_option *find(const struct cli_verb *verb, const char *name, size_t len)
+{
+	for (size_t i = 0; i < NR_OPTIONS; i++)
+		if (options[i].verbs & verb->bit && strlen(options[i].name) == len &&
+		    !strncmp(options[i].name, name, len))
+			return &options[i];
+	return NULL;
+}
+
+/* Short forms, as people type them. */
+static const char *long_form(const char *arg)
+{
+	if (!strcmp(arg, "-q"))
+		return "--quiet";
+	if (!strcmp(arg, "-v"))
+		return "--verbose";
+	if (!strcmp(arg, "-h"))
+		return "--help";
+	return arg;
+}
+
+/* One option at argv[i]; returns how many words it took, or -1. */
+static int take(const struct cli_verb *verb, int argc, char **argv, int i, struct cli_options *o)
+{
+	const char *name = long_form(argv[i]) + 2, *value = strchr(name, '=');
+	const struct cli_option *opt =
+		argv[i][1] == '-' || name != argv[i] + 2
+			? find(verb, name, value ? (size_t)(value - name) : strlen(name))
+			: NULL;
+	int words = 1;
+
+	if (!opt) {
+		cli_error("%s has no option '%s'; see 'ghes-sim %s --help'", verb->name, argv[i],
+			  verb->name);
+		return -1;
+	}
+	if (!opt->argument && value) {
+		cli_error("option '--%s' takes no value", opt->name);
+		return -1;
+	}
+	if (opt->argument && value) {
+		value++;
+	} else if (opt->argument) {
+		if (i + 1 >= argc) {
+			cli_error("option '--%s' needs %s", opt->name, opt->expected);
+			return -1;
+		}
+		value = argv[i + 1];
+		words = 2;
+	}
+	if (!opt->set(o, value)) {
+		cli_error("option '--%s' is '%s', expected %s", opt->name, value, opt->expected);
+		return -1;
+	}
+	return words;
+}
+
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_options *o)
+{
+	bool only_operands = false;
+
+	*o = (struct cli_options){.core = "lib", .operands = argv};
+	for (int i = 0; i < argc;) {
+		int words = 1;
+
+		if (!only_operands && !strcmp(argv[i], "--")) {
+			only_operands = true;
+		} else if (only_operands || argv[i][0] != '-' || !argv[i][1]) {
+			o->operands[o->nr_operands++] = argv[i]; /* never ahead of i */
+		} else {
+			words = take(verb, argc, argv, i, o);
+			if (words < 0)
+				return -1;
+		}
+		i += words;
+	}
+	return 0;
+}
+
+void cli_help(FILE *out, const struct cli_verb *verb)
+{
+	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n\noptions:\n", verb->name,
+		verb->operands[0] ? " " : "", verb->operands, verb->help);
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		char left[48];
+
+		if (!(options[i].verbs & verb->bit))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
+			 options[i].argument ? " " : "",
+			 options[i].argument ? options[i].argument : "");
+		fprintf(out, "  %-24s %s\n", left, options[i].help);
+	}
+	if (verb->bit & CLI_DRIVERS)
+		fputs("\nexit status: 0 everything held, 1 a defect was found, 2 bad usage or bad "
+		      "input,\n3 incomplete or vacuous. A pass proves what ran, in the order it ran: "
+		      "no more.\n",
+		      out);
+}

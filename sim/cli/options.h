@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line: one table of options and one of verbs. `--help`, shell completion and the
+ * parser are all generated from them, so that they cannot disagree.
+ */
+#ifndef SIM_CLI_OPTIONS_H
+#define SIM_CLI_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "drivers/driver.h"
+
+enum cli_format { CLI_TEXT, CLI_JSON, CLI_KTAP, CLI_JUNIT, CLI_DMESG };
+
+/* Exit status: the contract of ghes-sim(1). */
+enum cli_exit { CLI_HELD = 0, CLI_DEFECT = 1, CLI_USAGE = 2, CLI_INCOMPLETE = 3 };
+
+/* Verbs that an option belongs to; a bit each, in the order of the verbs' table. */
+enum cli_verb_bit {
+	CLI_RUN = 1 << 0,
+	CLI_STRESS = 1 << 1,
+	CLI_INJECT = 1 << 2,
+	CLI_EXPLORE = 1 << 3,
+	CLI_CHECK = 1 << 4,
+	CLI_REPLAY = 1 << 5,
+	CLI_LIST = 1 << 6,
+	CLI_SHOW = 1 << 7,
+	CLI_HEST = 1 << 8,
+	CLI_CPER = 1 << 9,
+	CLI_CORE = 1 << 10,
+};
+#define CLI_DRIVERS (CLI_RUN | CLI_STRESS | CLI_INJECT | CLI_EXPLORE)
+
+struct cli_options {
+	struct sim_options driver;
+	enum cli_format format;
+	const char *core;
+	const char *svg, *trace, *save_schedule;
+	bool no_color, help, version;
+	char **operands; /* what is not an option, in order */
+	int nr_operands;
+};
+
+struct cli_verb {
+	const char *name;
+	unsigned int bit;
+	const char *operands; /* "SCENARIO..." */
+	const char *help;
+	/* Verbs with a parser of their own (hest, cper, core) take argv; the others options. */
+	int (*with_options)(const struct cli_verb *verb, struct cli_options *o);
+	int (*with_arguments)(int argc, char **argv);
+};
+
+/*
+ * Parse argv after the verb. 0, or -1 after one line on stderr that says what is wrong and what
+ * was expected.
+ */
+int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_options *o);
+void cli_help(FILE *out, const struct cli_verb *verb);
+/* `ghes-sim: ...` on stderr; returns CLI_USAGE. */
+int cli_error(const char *fmt, ...) GHES_PRINTF(1, 2);
+
+/* The verbs; ends with a NULL name. */
+extern const struct cli_verb cli_verbs[];
+
+int cmd_driver(const struct cli_verb *verb, struct cli_options *o);
+int cmd_list(const struct cli_verb *verb, struct cli_options *o);
+int cmd_show(const struct cli_verb *verb, struct cli_options *o);
+
+#endif
