@@ -695,6 +695,34 @@ static void a_source_related_to_itself_is_odd(void **state)
 	assert_int_equal(c.findings, 0);
 }
 
+/*
+ * Goal: a bank count that is too small, as a Supermicro board has it (10 banks told, 22 laid out),
+ * cannot be proven wrong, but it shows: what is left of the banks reads as machine check sources
+ * that nobody would describe, and the real sources are behind the end. Linux reports nothing.
+ */
+static void a_bank_count_too_small_shows_in_warnings(void **state)
+{
+	struct hest_build b;
+	struct hest_collect c;
+	uint8_t *cmc;
+
+	(void)state;
+	hest_begin(&b);
+	cmc = hest_add_mc(&b, 1, 0, 22);
+	memset(cmc + 48 + 10 * 28, 0, 12 * 28);
+	cmc[44] = 10;
+	hest_add_ghes(&b, 1, 0);
+	hest_add_ghes(&b, 2, 4);
+	hest_finish(&b);
+	assert_int_equal(collect(&c, b.bytes, b.size), 0);
+	assert_int_equal(c.table.sources, 3);
+	assert_int_equal(c.table.generics, 0);
+	assert_non_null(collected(&c, HEST_RULE_NO_BANKS));
+	assert_non_null(collected(&c, HEST_RULE_TYPE_REPEATED));
+	assert_non_null(collected(&c, HEST_RULE_SHARED_ID));
+	assert_non_null(collected(&c, HEST_RULE_TRAILING_SOURCES));
+}
+
 /* Goal: what Linux does with each notification type, per architecture. */
 static void linux_verdicts_by_notification_type(void **state)
 {
@@ -816,6 +844,7 @@ int main(void)
 		cmocka_unit_test(a_source_with_everything_wrong_tells_it_in_linuxs_order),
 		cmocka_unit_test(assist_disabled_and_duplicate_sources_are_told_apart),
 		cmocka_unit_test(a_source_related_to_itself_is_odd),
+		cmocka_unit_test(a_bank_count_too_small_shows_in_warnings),
 		cmocka_unit_test(linux_verdicts_by_notification_type),
 		cmocka_unit_test(linux_verdicts_by_state),
 		cmocka_unit_test(every_id_twice_is_walked_in_linear_time),
