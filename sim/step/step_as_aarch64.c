@@ -21,6 +21,9 @@
 #define STR_(x) #x
 #define STR(x)	STR_(x)
 
+#define COUNT "#" STR(GHES_STEP_A64_COUNT)
+#define ENTRY "#" STR(GHES_STEP_A64_ENTRY)
+
 /* The longest exclusive sequence that gcc, clang and the kernel write is about half of this. */
 #define LONGEST_SEQUENCE 16
 

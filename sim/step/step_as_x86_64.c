@@ -19,38 +19,38 @@
 #define STR_(x) #x
 #define STR(x)	STR_(x)
 
-#define COUNT	"%fs:" STR(GHES_STEP_TLS_COUNT)
-#define SCRATCH "%fs:" STR(GHES_STEP_TLS_SCRATCH)
-#define ENTRY	"%fs:" STR(GHES_STEP_TLS_ENTRY)
+#define COUNT	 "%fs:" STR(GHES_STEP_TLS_COUNT)
+#define SCRATCH	 "%fs:" STR(GHES_STEP_TLS_SCRATCH)
+#define ENTRY	 "%fs:" STR(GHES_STEP_TLS_ENTRY)
+#define RED_ZONE STR(GHES_STEP_RED_ZONE)
 
-static const char macros[] =
-	"\t.macro ghes_count at, fn, file, line\n"
-	"\tmovq\t%rcx, " SCRATCH "\n"
-	"\tmovq\t" COUNT ", %rcx\n"
-	"\tleaq\t-1(%rcx), %rcx\n"
-	"\tmovq\t%rcx, " COUNT "\n"
-	"\tjrcxz\t.Lghes_hit\\@\n"
-	"\tjmp\t.Lghes_go\\@\n"
-	".Lghes_hit\\@:\n"
-	"\tleaq\t-" STR(GHES_STEP_RED_ZONE) "(%rsp), %rsp\n"
-					    "\tcallq\t*" ENTRY "\n"
-					    "\tnopl\t.Lghes_entry\\@(%rip)\n"
-					    ".Lghes_go\\@:\n"
-					    "\tmovq\t" SCRATCH ", %rcx\n"
-					    "\t.pushsection ghes_step_points, \"a\"\n"
-					    "\t.balign 4\n"
-					    ".Lghes_entry\\@:\n"
-					    "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
-					    "\t.popsection\n"
-					    "\t.endm\n"
-					    "\t.macro ghes_point fn, file, line\n"
-					    "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
-					    ".Lghes_insn\\@:\n"
-					    "\t.endm\n"
-					    "\t.macro ghes_point_landed fn, file, line\n"
-					    ".Lghes_after\\@:\n"
-					    "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
-					    "\t.endm\n";
+static const char macros[] = "\t.macro ghes_count at, fn, file, line\n"
+			     "\tmovq\t%rcx, " SCRATCH "\n"
+			     "\tmovq\t" COUNT ", %rcx\n"
+			     "\tleaq\t-1(%rcx), %rcx\n"
+			     "\tmovq\t%rcx, " COUNT "\n"
+			     "\tjrcxz\t.Lghes_hit\\@\n"
+			     "\tjmp\t.Lghes_go\\@\n"
+			     ".Lghes_hit\\@:\n"
+			     "\tleaq\t-" RED_ZONE "(%rsp), %rsp\n"
+			     "\tcallq\t*" ENTRY "\n"
+			     "\tnopl\t.Lghes_entry\\@(%rip)\n"
+			     ".Lghes_go\\@:\n"
+			     "\tmovq\t" SCRATCH ", %rcx\n"
+			     "\t.pushsection ghes_step_points, \"a\"\n"
+			     "\t.balign 4\n"
+			     ".Lghes_entry\\@:\n"
+			     "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
+			     "\t.popsection\n"
+			     "\t.endm\n"
+			     "\t.macro ghes_point fn, file, line\n"
+			     "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
+			     ".Lghes_insn\\@:\n"
+			     "\t.endm\n"
+			     "\t.macro ghes_point_landed fn, file, line\n"
+			     ".Lghes_after\\@:\n"
+			     "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
+			     "\t.endm\n";
 
 static bool is_one_of(const char *word, const char *const *list)
 {
