@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The same tests in the builds that find different mistakes.
+
+suite_dev() # gcc
+{
+	need && build_preset dev && run_ctest build/dev
+}
+
+suite_clang()
+{
+	need clang && build_preset clang && run_ctest build/clang -LE once
+}
+
+suite_ubsan()
+{
+	need && build_preset ubsan && run_ctest build/ubsan -LE once
+}
+
+suite_asan()
+{
+	need && build_preset asan && run_ctest build/asan -LE once
+}
+
+suite_tsan()
+{
+	need && build_preset tsan && fixed_layout true &&
+		TSAN_OPTIONS=halt_on_error=1 run_ctest build/tsan -LE "once|no-tsan"
+}
+
+suite_valgrind() # the unit tests; what starts programs of its own is left to the others
+{
+	need valgrind && build_preset dev &&
+		run_ctest build/dev -L quick -LE "once|no-valgrind" -T memcheck \
+			--overwrite MemoryCheckCommandOptions="--error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite -q"
+}
+
+cross_one() # TRIPLET QEMU-NAME
+{
+	local triplet=$1 dir=build/cross-$1
+	[ -f "$dir/build.ninja" ] || cmake -G Ninja -S . -B "$dir" \
+		-DCMAKE_TOOLCHAIN_FILE=cmake/toolchain-cross.cmake -DGHES_CROSS="$triplet" \
+		-DCMAKE_BUILD_TYPE=RelWithDebInfo -DGHES_WERROR=ON -DGHES_BUILD_SIM=OFF \
+		-DGHES_BUILD_BENCH=OFF || return 1
+	cmake --build "$dir" -j "$jobs" && run_ctest "$dir" -L quick -LE once
+}
+
+suite_cross() # 64-bit Arm, 32 bits, big endian
+{
+	local failed=0
+	need qemu-user \
+		gcc-aarch64-linux-gnu libc6-dev-arm64-cross liburcu-dev:arm64 libcmocka-dev:arm64 \
+		gcc-arm-linux-gnueabihf libc6-dev-armhf-cross liburcu-dev:armhf libcmocka-dev:armhf \
+		gcc-s390x-linux-gnu libc6-dev-s390x-cross liburcu-dev:s390x libcmocka-dev:s390x ||
+		return 1
+	for triplet in aarch64-linux-gnu arm-linux-gnueabihf s390x-linux-gnu; do
+		cross_one $triplet || failed=1
+	done
+	return $failed
+}
