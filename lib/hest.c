@@ -89,17 +89,23 @@ static uint32_t hest_esrc_len(uint16_t type, const uint8_t *bytes, uint32_t avai
 	return length;
 }
 
-/* What is at the walk's offset? Moves on behind it if it is whole. */
+/*
+ * What is at the walk's offset? Moves on behind it if it is whole. All of @source is written but
+ * @source->generic, which two of three passes have no use for.
+ */
 static enum located locate(struct walk *walk, struct hest_source *source)
 {
 	struct acpi_hest_header header;
 
-	*source = (struct hest_source){
-		.index = walk->index,
-		.offset = walk->offset,
-		.available = walk->end - walk->offset,
-		.bytes = walk->base + walk->offset,
-	};
+	source->index = walk->index;
+	source->offset = walk->offset;
+	source->length = 0;
+	source->available = walk->end - walk->offset;
+	source->type = 0;
+	source->source_id = 0;
+	source->state = HEST_SOURCE_OK;
+	source->is_generic = false;
+	source->bytes = walk->base + walk->offset;
 	if (walk->index == walk->count)
 		return LOCATED_DONE;
 	if (source->available < sizeof(header))
@@ -308,6 +314,8 @@ static int deliver_one(const struct hest_visitor *visitor, void *ctx, struct hes
 		hest_generic_decode(source->bytes, source->length, &source->generic);
 		source->generic.index = source->index;
 		source->generic.offset = source->offset;
+	} else {
+		memset(&source->generic, 0, sizeof(source->generic));
 	}
 	return visitor->source ? visitor->source(ctx, source) : 0;
 }
@@ -364,11 +372,24 @@ static void decode_header(const struct acpi_table_header *header, struct hest_ta
 	copy_text(info->asl_compiler_id, header->asl_compiler_id, sizeof(header->asl_compiler_id));
 }
 
+/*
+ * Sum of all bytes modulo 256, eight at a time: four sums of 8 bits, each in 16 bits of a word so
+ * that what one of them carries out does not get into the next before it is cut off.
+ */
 static uint8_t byte_sum(const uint8_t *bytes, uint32_t size)
 {
+	const uint64_t even = 0x00ff00ff00ff00ffull;
+	uint64_t word, sums = 0;
+	uint32_t i = 0;
 	uint8_t sum = 0;
 
-	for (uint32_t i = 0; i < size; i++)
+	for (; size - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, bytes + i, sizeof(word));
+		sums = (sums + (word & even) + (word >> 8 & even)) & even;
+	}
+	for (; sums; sums >>= 16)
+		sum = (uint8_t)(sum + sums);
+	for (; i < size; i++)
 		sum = (uint8_t)(sum + bytes[i]);
 	return sum;
 }

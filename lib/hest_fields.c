@@ -207,11 +207,24 @@ uint32_t hest_source_bank_count_offset(uint16_t type)
 uint64_t hest_field_value(const struct hest_field *field, const uint8_t *bytes)
 {
 	uint64_t value = 0;
+	uint32_t word;
+	uint16_t half;
 
-	if (field->size > sizeof(value))
-		return 0;
-	memcpy(&value, bytes, field->size); /* little-endian: the low bytes, whatever the size */
-	return le64toh(value);
+	switch (field->size) {
+	case 1:
+		return bytes[0];
+	case 2:
+		memcpy(&half, bytes, sizeof(half));
+		return le16toh(half);
+	case 4:
+		memcpy(&word, bytes, sizeof(word));
+		return le32toh(word);
+	default: /* of what is no number, the first eight bytes or nothing */
+		if (field->size > sizeof(value))
+			return 0;
+		memcpy(&value, bytes, field->size); /* little-endian: the low bytes */
+		return le64toh(value);
+	}
 }
 
 const char *hest_type_name(uint16_t type)

@@ -166,6 +166,19 @@ static void lint_range(struct hest_reporter *to, struct hest_place at,
 			    field->name, value, min, (unsigned int)max);
 }
 
+/* Kinds of which any value is as good as another: most fields of most sources */
+static bool has_rule(enum hest_field_kind kind)
+{
+	const uint32_t none = 1u << HEST_FIELD_DEC | 1u << HEST_FIELD_HEX | 1u << HEST_FIELD_TYPE |
+			      1u << HEST_FIELD_ID | 1u << HEST_FIELD_RELATED |
+			      1u << HEST_FIELD_BYTES | 1u << HEST_FIELD_MS | 1u << HEST_FIELD_BUS |
+			      1u << HEST_FIELD_NOTIFY | 1u << HEST_FIELD_VECTOR |
+			      1u << HEST_FIELD_MSR;
+
+	static_assert(HEST_FIELD_MSR < 32, "one bit for each kind");
+	return !(none >> kind & 1);
+}
+
 static void lint_field(struct hest_reporter *to, struct hest_place at,
 		       const struct hest_field *field, const uint8_t *bytes, bool is_generic)
 {
@@ -201,7 +214,7 @@ static void lint_field(struct hest_reporter *to, struct hest_place at,
 	case HEST_FIELD_BANK_FORMAT:
 		lint_range(to, at, field, value);
 		break;
-	default: /* any value is as good as another */
+	default: /* see has_rule() */
 		break;
 	}
 }
@@ -213,6 +226,8 @@ static void lint_fields(struct hest_reporter *to, struct hest_place at,
 	const uint32_t start = at.offset;
 
 	for (const struct hest_field *field = fields; field < fields + count; field++) {
+		if (!has_rule(field->kind))
+			continue;
 		at.offset = start + field->offset;
 		lint_field(to, at, field, bytes + field->offset, is_generic);
 	}

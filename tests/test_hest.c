@@ -53,6 +53,8 @@ static void the_header_is_decoded_and_made_printable(void **state)
 	hest_all_types(&b);
 	b.bytes[10] = 0x1b;
 	b.bytes[11] = 0x80;
+	b.bytes[12] = '~';
+	b.bytes[13] = 0x7f;
 	put32(b.bytes + 24, 0x01020304);
 	put32(b.bytes + 32, 0x20200925);
 	hest_finish(&b);
@@ -62,7 +64,7 @@ static void the_header_is_decoded_and_made_printable(void **state)
 	assert_int_equal(c.table.length, b.size);
 	assert_int_equal(c.table.revision, 1);
 	assert_int_equal(c.table.checksum, b.bytes[9]);
-	assert_string_equal(c.table.oem_id, "??ES  ");
+	assert_string_equal(c.table.oem_id, "??~?  ");
 	assert_string_equal(c.table.oem_table_id, "SIMULATE");
 	assert_string_equal(c.table.asl_compiler_id, "TEST");
 	assert_int_equal(c.table.oem_revision, 0x01020304);
@@ -271,6 +273,86 @@ static void huge_counts_end_with_the_table(void **state)
 	assert_int_equal(collected(&c, HEST_RULE_TABLE_ENDS)->source_id, HEST_ID_NONE);
 }
 
+/* Goal: with just a type and an id left, it is that source which does not fit. */
+static void a_bare_source_header_at_the_end_is_named(void **state)
+{
+	struct hest_build b;
+	struct hest_collect c;
+
+	(void)state;
+	for (uint32_t i = 0; i < ALL_TYPES; i++) {
+		hest_begin(&b);
+		hest_add(&b, all_types[i], 513, 4);
+		hest_finish(&b);
+		assert_int_equal(collect(&c, b.bytes, b.size), -GHES_EOVERFLOW);
+		assert_int_equal(c.findings, 1);
+		assert_int_equal(c.finding[0].rule, HEST_RULE_SOURCE_OVERFLOW);
+		assert_int_equal(c.finding[0].source_id, 513);
+		assert_int_equal(c.source[0].available, 4);
+	}
+}
+
+/* Goal: for which tables Linux gives up, and that an empty one is not among them. */
+static void linux_drops_tables_by_their_header(void **state)
+{
+	static const struct {
+		uint32_t length, size;
+		enum hest_rule refusal;
+	} cases[] = {
+		{40, 40, HEST_RULE_NONE},	   {40, 41, HEST_RULE_NONE},
+		{39, 39, HEST_RULE_LENGTH_SHORT},  {39, 40, HEST_RULE_LENGTH_SHORT},
+		{0, 40, HEST_RULE_LENGTH_SHORT},   {41, 40, HEST_RULE_LENGTH_BEYOND},
+		{40, 39, HEST_RULE_LENGTH_BEYOND}, {UINT32_MAX, 36, HEST_RULE_LENGTH_BEYOND},
+	};
+	struct hest_build b;
+	struct hest_collect c;
+
+	(void)state;
+	hest_begin(&b);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put32(b.bytes + 4, cases[i].length);
+		collect(&c, b.bytes, cases[i].size);
+		assert_int_equal(c.table.linux_refusal[HEST_LINUX_ARM64], cases[i].refusal);
+		assert_int_equal(c.table.linux_refusal[HEST_LINUX_X86], cases[i].refusal);
+		assert_int_equal(c.rc == 0, cases[i].refusal == HEST_RULE_NONE);
+	}
+}
+
+/* Goal: the checksum is over all bytes, whatever the length modulo eight. */
+static void the_checksum_counts_each_byte(void **state)
+{
+	struct hest_build b;
+	struct hest_collect c;
+
+	(void)state;
+	for (size_t extra = 0; extra < 20; extra++) {
+		hest_begin(&b);
+		memset(b.bytes + 40, 0xff, extra);
+		b.size += extra;
+		hest_finish(&b);
+		collect(&c, b.bytes, b.size);
+		assert_null(collected(&c, HEST_RULE_CHECKSUM));
+		for (size_t i = 10; i < b.size; i++) {
+			b.bytes[i] ^= 0x80;
+			if (i < 36 || i >= 40) {
+				collect(&c, b.bytes, b.size);
+				assert_non_null(collected(&c, HEST_RULE_CHECKSUM));
+			}
+			b.bytes[i] ^= 0x80;
+		}
+	}
+}
+
+static void names_of_notifications_end_where_the_types_do(void **state)
+{
+	(void)state;
+	assert_string_equal(hest_notify_name(0), "POLLED");
+	assert_string_equal(hest_notify_name(11), "SOFTWARE_DELEGATED");
+	for (unsigned int type = 12; type < 256; type++)
+		assert_string_equal(hest_notify_name((uint8_t)type), "reserved");
+	assert_string_equal(hest_type_name(65535), "Reserved");
+}
+
 static int stop_at_third(void *ctx, const struct hest_source *source)
 {
 	++*(unsigned int *)ctx;
@@ -325,6 +407,10 @@ int main(void)
 		cmocka_unit_test(another_table_is_not_a_hest),
 		cmocka_unit_test(banks_may_reach_the_end_but_not_beyond),
 		cmocka_unit_test(huge_counts_end_with_the_table),
+		cmocka_unit_test(a_bare_source_header_at_the_end_is_named),
+		cmocka_unit_test(linux_drops_tables_by_their_header),
+		cmocka_unit_test(the_checksum_counts_each_byte),
+		cmocka_unit_test(names_of_notifications_end_where_the_types_do),
 		cmocka_unit_test(a_visitor_may_end_the_walk_or_be_empty),
 		cmocka_unit_test(the_field_tables_cover_each_source),
 	};

@@ -598,6 +598,16 @@ static void limits_are_exact(void **state)
 	put32(source + 60, UINT32_MAX);
 	collect(&c, b.bytes, b.size);
 	assert_int_equal(c.source[0].generic.estatus_length, 65536);
+
+	hest_begin(&b);
+	source = hest_add_ghes(&b, 1, 12); /* a mask cannot make a reserved type a known one */
+	put_gas(source + 20, 1, 32, 0, 3, 0xcf8); /* the widest port there is */
+	hest_finish(&b);
+	collect(&c, b.bytes, b.size);
+	assert_int_equal(ghes_check_generic(&c.source[0].generic, UINT32_MAX, collect_finding, &c),
+			 -GHES_EINVAL);
+	assert_int_equal(c.findings, 1);
+	assert_int_equal(c.finding[0].rule, HEST_RULE_NOTIFY_UNKNOWN);
 }
 
 /* Goal: findings come in the order in which Linux looks; the first error is the answer. */
@@ -607,6 +617,7 @@ static void a_source_with_everything_wrong_tells_it_in_linuxs_order(void **state
 		HEST_RULE_NOTIFY_UNSUPPORTED, HEST_RULE_BLOCK_SHORT, HEST_RULE_ACK_GAR,
 		HEST_RULE_STATUS_GAR,	      HEST_RULE_SDEI_EVENT,
 	};
+	struct hest_linux_verdict verdict;
 	struct hest_build b;
 	struct hest_collect c;
 	uint8_t *source;
@@ -627,6 +638,12 @@ static void a_source_with_everything_wrong_tells_it_in_linuxs_order(void **state
 	assert_int_equal(c.findings, sizeof(order) / sizeof(order[0]));
 	for (unsigned int i = 0; i < c.findings; i++)
 		assert_int_equal(c.finding[i].rule, order[i]);
+	/* Linux stops at the first */
+	hest_linux_verdict(&c.table, &c.source[0], HEST_LINUX_X86, &verdict);
+	assert_int_equal(verdict.answer, HEST_LINUX_REFUSED);
+	assert_int_equal(verdict.rule, order[0]);
+	hest_linux_verdict(&c.table, &c.source[0], HEST_LINUX_ARM64, &verdict);
+	assert_int_equal(verdict.rule, order[1]);
 	/* the same answer for a caller who wants no findings */
 	assert_int_equal(
 		ghes_check_generic(&c.source[0].generic, HEST_NOTIFY_LINUX_X86, NULL, NULL),
