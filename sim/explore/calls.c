@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the code under test may call: checks, choices, locks, masks, RCU, memory.
+ *
+ * Flow: code under test -> a struct ex_op on an abstract object -> ex_step() -> the answer. Called
+ * outside of an execution these do nothing, or what a single thread would see.
+ */
+#include <ghes/errors.h>
+#include "engine.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define PC() __builtin_return_address(0)
+
+static struct ex_op *new_op(struct ex_ctx *self, unsigned int kind, int order, const void *pc)
+{
+	struct ex_op *op = &self->op;
+
+	op->kind = (uint8_t)kind;
+	op->order = (uint8_t)order;
+	op->size = 0;
+	op->addr = 0;
+	op->n_base = op->n_acc = 0;
+	op->torn = false;
+	op->pc = pc;
+	return op;
+}
+
+static void add_access(struct ex_op *op, uint32_t obj, unsigned int mask, unsigned int type)
+{
+	op->acc[op->n_base++] =
+		(struct ex_access){.obj = obj, .mask = (uint8_t)mask, .type = (uint8_t)type};
+	op->n_acc = op->n_base;
+}
+
+void ghes_explore_fail(const char *oracle, const char *fmt, ...)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	va_list args;
+
+	if (!x)
+		return;
+	va_start(args, fmt);
+	ex_defect_v(x, oracle, self, PC(), fmt, args);
+	va_end(args);
+	ex_abort_execution(x, EX_FAILED);
+}
+
+void ghes_explore_assume(bool cond)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self || cond)
+		return;
+	new_op(self, EX_OP_STUCK, memory_order_relaxed, PC());
+	ex->waiting |= ex_bit(self->id);
+	ex_step(self);
+}
+
+void ghes_explore_relax(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self || !self->relax_n)
+		return;
+	new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
+	ex->waiting |= ex_bit(self->id);
+	ex_step(self);
+}
+
+unsigned int ghes_explore_choose(unsigned int n)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self || n <= 1)
+		return 0;
+	new_op(self, EX_OP_CHOOSE, memory_order_relaxed, PC())->choices =
+		(uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+	ex_step(self);
+	return self->op.choice;
+}
+
+/* Where handlers may wait for locks, it matters how many a context holds that they interrupt. */
+static void lock_depth_changes(struct ghes_explore *x, struct ex_ctx *self, const void *pc)
+{
+	if (!(x->cpu_blocking & (1u << self->cpu)))
+		return;
+	add_access(new_op(self, EX_OP_LOCK_DEPTH, memory_order_relaxed, pc),
+		   x->cpu_order_obj[self->cpu], EX_CPU_DEPTH_BIT, EX_M);
+	ex_step(self);
+}
+
+static struct ex_op *lock_op(struct ghes_explore *x, struct ex_ctx *self, unsigned int kind,
+			     int order, const void *lock, const void *pc)
+{
+	struct ex_op *op = new_op(self, kind, order, pc);
+	struct ex_lock *l = ex_lock_find(x, (uintptr_t)lock);
+
+	if (!l) {
+		ex_defect(x, "lock", self, pc, "more than %d locks", EX_LOCKS);
+		ex_abort_execution(x, EX_FAILED);
+	}
+	op->addr = (uintptr_t)lock;
+	op->target = (uint8_t)(l - x->locks);
+	add_access(op, ex_obj_find(x, EX_KEY2(EX_NS_LOCK, lock)), 0xff, EX_W);
+	return op;
+}
+
+/* A handler that waits: from now on its arrivals are told apart by what is held below. */
+static void note_blocking(struct ghes_explore *x, struct ex_ctx *self)
+{
+	if (!self->handler || self->may_block)
+		return;
+	self->may_block = true;
+	x->cpu_blocking |= 1u << self->cpu;
+	x->more_shared = true;
+}
+
+void ghes_explore_lock(const void *lock)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	note_blocking(x, self);
+	lock_op(x, self, EX_OP_LOCK, memory_order_acquire, lock, PC());
+	x->waiting |= ex_bit(self->id);
+	ex_step(self);
+	lock_depth_changes(x, self, PC());
+}
+
+bool ghes_explore_trylock(const void *lock)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return true;
+	lock_op(x, self, EX_OP_TRYLOCK, memory_order_acquire, lock, PC());
+	ex_step(self);
+	if (!self->op.choices)
+		return false;
+	lock_depth_changes(x, self, PC());
+	return true;
+}
+
+void ghes_explore_unlock(const void *lock)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	struct ex_op *op;
+
+	if (!self)
+		return;
+	lock_depth_changes(x, self, PC());
+	op = lock_op(x, self, EX_OP_UNLOCK, memory_order_release, lock, PC());
+	if (x->locks[op->target].owner != self->id) {
+		ex_defect(x, "lock", self, PC(), "%s releases a lock that it does not hold",
+			  self->name);
+		ex_abort_execution(x, EX_FAILED);
+	}
+	ex_step(self);
+}
+
+static bool change_mask(unsigned int kind, unsigned int mask_class, const void *pc)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	unsigned int bit = 1u << ((mask_class - 1) & 7);
+	bool was;
+
+	if (!self)
+		return false;
+	was = x->masked[self->cpu] & bit;
+	if (was == (kind == EX_OP_MASK))
+		return was;
+	add_access(new_op(self, kind, memory_order_relaxed, pc), x->cpu_mask_obj[self->cpu], bit,
+		   EX_M);
+	ex_step(self);
+	return was;
+}
+
+bool ghes_explore_mask(unsigned int mask_class)
+{
+	return change_mask(EX_OP_MASK, mask_class, PC());
+}
+
+void ghes_explore_unmask(unsigned int mask_class)
+{
+	change_mask(EX_OP_UNMASK, mask_class, PC());
+}
+
+bool ghes_explore_raise(int handler)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	struct ex_op *op;
+
+	if (!self || handler < 0 || (unsigned int)handler >= x->n_ctx || !x->ctx[handler].raised)
+		return false;
+	op = new_op(self, EX_OP_RAISE, memory_order_acq_rel, PC());
+	op->target = (uint8_t)handler;
+	add_access(op, x->ctx[handler].raise_obj, 0xff, EX_W);
+	ex_step(self);
+	return self->op.choices;
+}
+
+void ghes_explore_rcu_read_lock(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	add_access(new_op(self, EX_OP_RCU_LOCK, memory_order_acquire, PC()), ex->rcu_obj, 1, EX_R);
+	ex_step(self);
+}
+
+void ghes_explore_rcu_read_unlock(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	if (!self->rcu_depth) {
+		ex_defect(ex, "context", self, PC(), "%s leaves an RCU read section it is not in",
+			  self->name);
+		ex_abort_execution(ex, EX_FAILED);
+	}
+	add_access(new_op(self, EX_OP_RCU_UNLOCK, memory_order_release, PC()), ex->rcu_done_obj, 1,
+		   EX_M);
+	ex_step(self);
+}
+
+void ghes_explore_synchronize_rcu(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	if (self->handler)
+		ghes_explore_fail("context", "%s waits for a grace period", self->name);
+	add_access(new_op(self, EX_OP_GP_START, memory_order_acq_rel, PC()), ex->rcu_obj, 1, EX_W);
+	ex_step(self);
+	add_access(new_op(self, EX_OP_GP_END, memory_order_acquire, PC()), ex->rcu_done_obj, 1,
+		   EX_B);
+	ex->waiting |= ex_bit(self->id);
+	ex_step(self);
+}
+
+void ghes_explore_point(unsigned int kind, uint64_t object, bool write, int order)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	add_access(new_op(self, EX_OP_POINT, order, PC()),
+		   ex_obj_find(ex, EX_KEY(kind & 0xff, object)), 0xff, write ? EX_W : EX_R);
+	ex_step(self);
+}
+
+/* Each block is followed by one granule that nobody may access, and preceded by its size. */
+struct block {
+	uint64_t bytes;
+};
+
+void *ghes_explore_alloc(size_t bytes)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	size_t need, at;
+	struct block *b;
+
+	if (!self)
+		return calloc(1, bytes ? bytes : 1);
+	if (!bytes || bytes > EX_ARENA - 3 * sizeof(*b))
+		return NULL;
+	need = ((bytes + 7) & ~(size_t)7) + 2 * sizeof(*b);
+	if (need > EX_ARENA - self->arena_used)
+		return NULL;
+	b = (struct block *)(self->arena + self->arena_used);
+	self->arena_used += need;
+	memset(b, 0, need);
+	b->bytes = bytes;
+	at = ((size_t)((char *)(b + 1) - x->arenas)) >> 3;
+	memset(&x->arena_valid[at], 8, bytes >> 3);
+	if (bytes & 7)
+		x->arena_valid[at + (bytes >> 3)] = bytes & 7;
+	x->live_allocs++;
+	return b + 1;
+}
+
+void ghes_explore_free_memory(void *p)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = x ? x->cur : NULL;
+	struct block *b = (struct block *)p - 1;
+	uintptr_t offset;
+
+	if (!p)
+		return;
+	offset = x ? (uintptr_t)p - (uintptr_t)x->arenas : UINTPTR_MAX;
+	if (!x || offset >= (size_t)x->n_ctx * EX_ARENA) {
+		free(p);
+		return;
+	}
+	if (!x->arena_valid[offset >> 3]) {
+		ex_defect(x, "bounds", self, PC(), "%s frees what is free already",
+			  self ? self->name : "the end of the run");
+		ex_abort_execution(x, EX_FAILED);
+	}
+	/* A free is a write to all of the block: it races with whoever still reads. */
+	for (size_t i = 0; self && i < b->bytes; i += 8)
+		ex_plain_access((char *)p + i, b->bytes - i < 8 ? b->bytes - i : 8, true, PC());
+	memset(&x->arena_valid[offset >> 3], 0, (b->bytes + 7) >> 3);
+	x->live_allocs--;
+}
+
+int ghes_explore_self(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	return self ? self->id : -1;
+}
+
+int ghes_explore_cpu(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	return self ? self->cpu : -1;
+}

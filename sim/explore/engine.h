@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the exploration engine share. Not installed.
+ *
+ * Flow: tsan_entry.c and calls.c turn what the code under test does into a struct ex_op and call
+ * ex_step(); machine.c knows which contexts could go on and asks ex_next() in search.c which one
+ * does; trace.c appends the chosen operation to the path, with its clock; dpor.c asks what else
+ * should have been tried; race.c looks for data races. explore.c repeats executions until the tree
+ * is exhausted.
+ *
+ * Two kinds of state, kept apart:
+ * - the machine (contexts, stacks of contexts on each CPU, locks, masks): begins anew with each
+ *   execution and is brought forward by running the program, replayed prefix included;
+ * - the analysis (path, access lists, clocks): survives from one execution to the next and is
+ *   rolled back event by event to the point where the next execution branches off. In the replayed
+ *   prefix nothing is computed again.
+ *
+ * Invariants: path[1 .. depth] are the events so far; for each object, obj->last leads through
+ * acc.prev to all its accesses, newest first; nothing is allocated during an execution.
+ */
+#ifndef SIM_EXPLORE_ENGINE_H
+#define SIM_EXPLORE_ENGINE_H
+
+#include <ghes/explore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define EX_CPUS	       GHES_EXPLORE_MAX_CPUS
+#define EX_CTXS	       GHES_EXPLORE_MAX_CONTEXTS
+#define EX_SHADOW      128 /* remembered frames of a call stack */
+#define EX_LOCKS       64
+#define EX_REGIONS     64
+#define EX_RELAX       4	  /* objects that a waiting loop is known to have read */
+#define EX_ARENA       (1u << 20) /* ghes_explore_alloc() per context */
+#define EX_FRAMES      24	  /* frames shown in a report */
+#define EX_FINDINGS    64
+#define EX_SHARD_DEPTH 8
+
+typedef uint32_t ex_mask; /* a set of contexts */
+
+/* A position in the path is at least 1; 0 stands for "before everything". */
+typedef int16_t ex_pos;
+typedef ex_pos ex_vec __attribute__((vector_size(16)));
+
+/*
+ * Clock of the trace order: for each context the position of its last event that comes before. It
+ * is a position and not a count, so that one comparison tells whether an event precedes.
+ */
+struct ex_clock {
+	ex_vec half[2];
+};
+
+/* Clock of C11's happens-before, for each CPU: contexts of one CPU interrupt, they do not race. */
+union ex_sync {
+	ex_vec vec;
+	ex_pos cpu[EX_CPUS];
+};
+
+_Static_assert(sizeof(struct ex_clock) == EX_CTXS * sizeof(ex_pos), "a clock entry per context");
+_Static_assert(sizeof(union ex_sync) == EX_CPUS * sizeof(ex_pos), "a clock entry per CPU");
+
+static inline ex_pos ex_clock_get(const struct ex_clock *c, unsigned int ctx)
+{
+	return c->half[ctx >> 3][ctx & 7];
+}
+
+static inline void ex_clock_set(struct ex_clock *c, unsigned int ctx, ex_pos pos)
+{
+	c->half[ctx >> 3][ctx & 7] = pos;
+}
+
+static inline ex_vec ex_vec_max(ex_vec a, ex_vec b)
+{
+	ex_vec m = a > b;
+
+	return (a & m) | (b & ~m);
+}
+
+static inline void ex_clock_join(struct ex_clock *a, const struct ex_clock *b)
+{
+	a->half[0] = ex_vec_max(a->half[0], b->half[0]);
+	a->half[1] = ex_vec_max(a->half[1], b->half[1]);
+}
+
+/* Does any entry, that of @own aside, lie beyond @pos? */
+static inline bool ex_clock_beyond(struct ex_clock c, unsigned int own, ex_pos pos)
+{
+	ex_vec limit = {pos, pos, pos, pos, pos, pos, pos, pos};
+	union {
+		ex_vec v;
+		uint64_t u[2];
+	} m;
+
+	ex_clock_set(&c, own, 0);
+	m.v = (c.half[0] > limit) | (c.half[1] > limit);
+	return m.u[0] | m.u[1];
+}
+
+/*
+ * Conflict of accesses to one object: each has a type, and a set of types that it does not commute
+ * with. Two accesses conflict when their bytes overlap and one's type is in the other's set.
+ */
+enum ex_access_type {
+	EX_R = 1, /* read; also a failing compare-exchange and a failing trylock */
+	EX_W = 2, /* write, successful read-modify-write, lock and unlock */
+	EX_M = 4, /* changes what an arrival on this CPU means: mask, lock depth, acquired order */
+	EX_B = 8, /* arrival of a handler on this CPU */
+};
+
+static inline unsigned int ex_conflicts_of(unsigned int type)
+{
+	return type == EX_R ? EX_W : type == EX_W ? EX_R | EX_W : type == EX_M ? EX_B : EX_M;
+}
+
+struct ex_access {
+	uint32_t obj;
+	uint32_t prev; /* older access to obj: event position * 4 + slot, 0 = none */
+	uint8_t mask;  /* bytes of the 8-byte granule, or bits of an abstract object */
+	uint8_t type;  /* enum ex_access_type */
+};
+
+enum ex_kind {
+	EX_OP_NONE,
+	EX_OP_PLAIN_READ,
+	EX_OP_PLAIN_WRITE,
+	EX_OP_LOAD,
+	EX_OP_STORE,
+	EX_OP_RMW,
+	EX_OP_CAS,
+	EX_OP_FENCE,
+	EX_OP_BEGIN, /* a handler arrives */
+	EX_OP_LOCK,
+	EX_OP_TRYLOCK,
+	EX_OP_UNLOCK,
+	EX_OP_MASK,
+	EX_OP_UNMASK,
+	EX_OP_LOCK_DEPTH, /* this CPU holds one lock more or less; only where handlers block */
+	EX_OP_RAISE,
+	EX_OP_RELAX,
+	EX_OP_CHOOSE,
+	EX_OP_POINT,
+	EX_OP_RCU_LOCK,
+	EX_OP_RCU_UNLOCK,
+	EX_OP_GP_START,
+	EX_OP_GP_END,
+	EX_OP_STUCK, /* assume(false): never enabled */
+};
+
+/* What a context is about to do. Complete when it calls ex_step(). */
+struct ex_op {
+	uint8_t kind;
+	uint8_t size;		 /* bytes accessed, 0 for what is not memory */
+	uint8_t order;		 /* memory_order */
+	uint8_t n_acc;		 /* that take effect; found by ex_op_resolve() */
+	uint8_t n_base;		 /* that the operation itself makes */
+	bool torn;		 /* a later part of a plain access that the machine does in parts */
+	uint8_t target;		 /* RAISE: handler */
+	uint16_t choices;	 /* CHOOSE: how many; RAISE, TRYLOCK: the answer */
+	uint16_t choice;	 /* CHOOSE: the answer */
+	struct ex_access acc[3]; /* prev unused; CAS and TRYLOCK: type found when scheduled */
+	uintptr_t addr;
+	uint64_t expected[2]; /* CAS */
+	const void *pc;
+};
+
+struct ex_event {
+	struct ex_clock clk;
+	union ex_sync sync;	/* happens-before of this CPU, after the event */
+	union ex_sync acquired; /* what an acquire fence here would join */
+	union ex_sync released; /* what the last release fence published */
+	union ex_sync message;	/* a write: what an acquire load that reads it joins */
+	union ex_sync own;	/* a write: its own part of message (release sequence) */
+	struct ex_access acc[3];
+	uint8_t n_acc;
+	uint8_t ctx;
+	uint8_t cpu;
+	uint8_t kind;
+	uint8_t order;
+	bool plain;
+	bool acquires;	    /* synchronised with something new */
+	uint8_t parent;	    /* BEGIN: context interrupted, or EX_CTXS */
+	ex_pos prev_in_ctx; /* previous event of the same context */
+	ex_pos prev_on_cpu; /* previous event of the same CPU */
+	ex_pos partner;	    /* UNLOCK: its LOCK; GP_END: its GP_START */
+	uint16_t choice, choices;
+	uintptr_t addr;
+	const void *pc;
+	/* The node before the event: sets of contexts. */
+	ex_mask enabled, backtrack, done, sleep;
+	uint16_t preemptions_before, preemptions; /* this event not counted, counted */
+	uint8_t running;			  /* context that ran before, EX_CTXS if none */
+	uint8_t top[EX_CPUS]; /* innermost context of each CPU before the event */
+};
+
+/* A granule of memory or an abstract thing. Found by key; never forgotten during a search. */
+struct ex_obj {
+	uintptr_t key;	 /* address >> 3, or EX_KEY(); 0 = free slot */
+	uint32_t last;	 /* newest access, as ex_access.prev */
+	uint32_t writes; /* machine: grows with each write; compared for change only */
+	uint8_t owner;	 /* first context that accessed it */
+	bool shared;	 /* accessed by a second one, ever: from then on accesses are steps */
+	bool plain;	 /* accessed by a plain operation, ever */
+	bool ignored;
+};
+
+/* Keys of what is not memory; no user-space address reaches bit 60 after the shift. */
+#define EX_KEY(kind, id)                                                                           \
+	((uintptr_t)1 << 60 | (uintptr_t)(kind) << 52 |                                            \
+	 ((uintptr_t)(id) & (((uintptr_t)1 << 52) - 1)))
+enum { EX_NS_POINT = 0, /* 0..255: ghes_explore_point() */ };
+#define EX_KEY2(ns, id)                                                                            \
+	((uintptr_t)1 << 61 | (uintptr_t)(ns) << 56 |                                              \
+	 ((uintptr_t)(id) & (((uintptr_t)1 << 56) - 1)))
+enum { EX_NS_CPU = 1, EX_NS_LOCK, EX_NS_HANDLER, EX_NS_RCU };
+
+/* Bits of a CPU object: 0..7 mask classes, and two more in a second object. */
+enum { EX_CPU_DEPTH_BIT = 1, EX_CPU_ORDER_BIT = 2 };
+
+enum ex_state {
+	EX_IDLE,    /* a raised handler that nobody raised */
+	EX_PENDING, /* a handler that may arrive */
+	EX_RUNNING, /* has a stack; op is what it will do next */
+	EX_DONE,
+};
+
+struct ex_ctx {
+	void *sp;
+	uintptr_t stack_lo, stack_hi;
+	uint8_t id, cpu, level, mask_bit; /* mask_bit: 0 or 1 << (class - 1) */
+	bool handler, raised;
+	uint8_t state;
+	uint8_t parent; /* context interrupted, EX_CTXS: none */
+	bool rerun;	/* raised again while it ran */
+	bool may_block; /* has been seen to wait (for locks, grace periods): sticky */
+	uint8_t locks_held;
+	uint8_t masked_at_entry;
+	uintptr_t torn_lo, torn_hi; /* all of it, when op.torn */
+	uint32_t raise_obj;	    /* what raising it and its arrival conflict about */
+	uint8_t rcu_depth;
+	ex_mask gp_waits; /* readers that a grace period waits for */
+	uint16_t gp_seen[EX_CTXS];
+	uint16_t rcu_generation;
+	struct ex_op op;
+	unsigned int relax_n; /* EX_RELAX + 1: too many, any write wakes */
+	uint32_t relax_obj[EX_RELAX], relax_version[EX_RELAX];
+	uint64_t relax_writes;
+	unsigned int shadow_depth;
+	const void *shadow[EX_SHADOW];
+	char *arena;
+	size_t arena_used;
+	uint64_t private_accesses; /* since the last step: a loop without steps */
+	char name[32];
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct ex_lock {
+	uintptr_t key;
+	uint8_t owner; /* EX_CTXS: free */
+	uint8_t depth_marks;
+};
+
+struct ex_region {
+	uintptr_t start, end;
+	void *copy; /* NULL: ignored memory */
+};
+
+enum ex_outcome {
+	EX_RUNNING_ON,
+	EX_COMPLETE,
+	EX_BLOCKED,   /* some context can never go on, without a defect */
+	EX_REDUNDANT, /* all that could run was asleep */
+	EX_FAILED,
+	EX_MISFIT, /* a schedule named a context that could not run */
+};
+
+/* A defect in the making; turned into a struct ghes_explore_defect when the search is over. */
+struct ex_finding {
+	const char *oracle;
+	char message[256];
+	char context[32];
+	const void *pc, *other_pc;
+	uint8_t ctx;
+	uint32_t *script; /* schedule */
+	unsigned int script_len;
+	ex_mask suppressed; /* handlers that do not arrive */
+	uint64_t execution;
+	char *schedule_text, *report, *location;
+};
+
+struct ghes_explore {
+	struct ghes_explore_config cfg;
+	unsigned int n_ctx, n_handlers;
+	ex_mask handlers; /* contexts that are handlers */
+	ex_mask cpu_handlers[EX_CPUS];
+	ex_mask preempts[EX_CTXS]; /* handlers that may interrupt this context */
+
+	/* machine */
+	struct ex_ctx *cur; /* NULL: outside of the program under test */
+	void *main_sp;
+	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
+	uint8_t masked[EX_CPUS];
+	uint8_t cpu_blocking; /* CPUs with a handler that may wait for locks: sticky */
+	ex_mask runnable;     /* contexts on top of their CPU and not done */
+	ex_mask waiting;      /* of these: those whose op may be disabled */
+	ex_mask pending;      /* handlers that may arrive */
+	struct ex_lock locks[EX_LOCKS];
+	unsigned int n_locks;
+	uint64_t writes; /* grows with each write, see relax */
+	size_t live_allocs;
+	enum ex_outcome outcome;
+	bool on_fiber;	 /* the running stack is that of a context */
+	bool starting;	 /* threads run up to their first step */
+	uint8_t running; /* context that made the last step, EX_CTXS: none */
+	jmp_buf host;	 /* where to go when the execution ends outside of a context */
+	uint32_t cpu_mask_obj[EX_CPUS], cpu_order_obj[EX_CPUS], rcu_obj, rcu_done_obj;
+
+	/* analysis */
+	struct ex_event *path; /* [max_steps + 2] */
+	unsigned int depth;    /* events of the current execution */
+	unsigned int kept;     /* events that are replayed, not computed */
+	unsigned int branch;   /* position of the event that differs, 0: none */
+	unsigned int shard_depth;
+	unsigned int max_steps;
+	ex_pos ctx_last[EX_CTXS], cpu_last[EX_CPUS];
+	struct ex_obj *objs;
+	uint32_t obj_slots, obj_used; /* obj_slots is a power of two */
+	ex_mask next_sleep;	      /* sleep set of the node to come */
+	bool objs_full;
+	bool more_shared; /* an object became shared: search anew */
+	bool bounded;	  /* an alternative was left out by max_preemptions */
+
+	/* schedule to follow in the node to come: replay, minimisation, the branch just taken */
+	const uint32_t *script; /* ctx | choice << 8; NULL: none */
+	unsigned int script_len, script_pos;
+	bool script_lenient;		/* leave out what does not fit */
+	ex_mask suppressed;		/* handlers that do not arrive */
+	const struct ex_finding *probe; /* what this execution is to show again; NULL: a search */
+	bool probe_hit;
+	unsigned int probe_len; /* steps up to it */
+	unsigned int noted[2];	/* events that it is about */
+
+	uint64_t rng;
+	uint32_t pct_priority[EX_CTXS];
+	unsigned int pct_change[16], pct_changes;
+
+	struct ex_ctx ctx[EX_CTXS];
+	struct ex_region regions[EX_REGIONS];
+	unsigned int n_regions;
+
+	struct ghes_explore_result res;
+	struct ex_finding *findings;
+	struct ghes_explore_defect *defects;
+	unsigned int n_findings;
+	const void *(*snapshots)[EX_FRAMES]; /* of each event, while a report is made */
+	uint64_t *seen;			     /* BRUTE: hashes of traces, open addressing */
+	size_t seen_slots;
+	uint64_t shard_next;
+	bool stop; /* max_defects reached */
+	bool no_memory, steps_bound;
+	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
+	uint8_t *arena_valid; /* bytes of each granule that may be accessed */
+};
+
+/* The search whose execution is in progress. */
+extern struct ghes_explore *ex;
+
+static inline struct ex_ctx *ex_self(void)
+{
+	return __builtin_expect(ex != NULL, 1) ? ex->cur : NULL;
+}
+
+static inline ex_mask ex_bit(unsigned int ctx)
+{
+	return (ex_mask)1 << ctx;
+}
+
+/* machine.c */
+void ex_machine_reset(struct ghes_explore *x);
+void ex_machine_run(struct ghes_explore *x);
+ex_mask ex_machine_enabled(const struct ghes_explore *x);
+void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c);
+bool ex_machine_may_arrive(const struct ghes_explore *x, unsigned int handler);
+struct ex_lock *ex_lock_find(struct ghes_explore *x, uintptr_t key);
+void ex_step(struct ex_ctx *self);
+void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome) __attribute__((noreturn));
+
+/* trace.c */
+uint32_t ex_obj_find(struct ghes_explore *x, uintptr_t key);
+void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c);
+void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c);
+void ex_trace_pop(struct ghes_explore *x);
+uint64_t ex_trace_hash(const struct ghes_explore *x);
+
+static inline const struct ex_access *ex_access_at(const struct ghes_explore *x, uint32_t link)
+{
+	return &x->path[link >> 2].acc[link & 3];
+}
+
+/* search.c */
+struct ex_ctx *ex_next(struct ghes_explore *x);
+bool ex_search_backtrack(struct ghes_explore *x);
+void ex_search_sample(struct ghes_explore *x);
+
+/* Does choosing @c at @node interrupt a context that could have gone on? */
+static inline unsigned int ex_preempts(const struct ex_event *node, unsigned int c)
+{
+	return node->running < EX_CTXS && node->running != c &&
+	       (node->enabled & ex_bit(node->running));
+}
+
+/* dpor.c */
+ex_mask ex_dpor_sleep(struct ghes_explore *x, ex_mask candidates, const struct ex_event *ev);
+void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before);
+void ex_dpor_left(struct ghes_explore *x, struct ex_ctx *handler);
+
+/* race.c */
+void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos,
+		   const struct ex_op *op);
+
+/* tsan_entry.c */
+void ex_plain_access(const void *p, size_t size, bool write, const void *pc);
+
+/* explore.c */
+void ex_host_call(struct ghes_explore *x, void (*fn)(void *user));
+bool ex_shard_mine(struct ghes_explore *x);
+enum ex_outcome ex_execute(struct ghes_explore *x);
+bool ex_analysis_reset(struct ghes_explore *x);
+
+/* report.c */
+void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
+	       const char *fmt, ...) GHES_PRINTF(5, 6);
+void ex_defect_v(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
+		 const char *fmt, va_list args);
+void ex_deadlock(struct ghes_explore *x);
+void ex_endless(struct ghes_explore *x);
+void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int second);
+void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned int second);
+void ex_report_all(struct ghes_explore *x);
+void ex_report_free(struct ghes_explore *x);
+
+void ex_snapshot_take(struct ghes_explore *x, const struct ex_ctx *c, unsigned int pos);
+void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int second);
+
+/* schedule.c */
+char *ex_schedule_format(const uint32_t *script, unsigned int len, ex_mask suppressed);
+int ex_schedule_parse(const char *text, uint32_t **script, unsigned int *len, ex_mask *suppressed);
+
+/* minimise.c */
+bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, const uint32_t *script,
+	      unsigned int len, ex_mask suppressed);
+void ex_minimise(struct ghes_explore *x, struct ex_finding *f);
+#endif

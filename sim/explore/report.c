@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From what went wrong to what a person reads.
+ *
+ * Flow: any part of the engine -> ex_defect() notes a finding with the schedule that led there ->
+ * when the search is over, ex_report_all() has the schedule minimised, runs it once more with the
+ * call stack of each event remembered, and names places by file and line (addr2line, started only
+ * now).
+ */
+#include "engine.h"
+#include <dlfcn.h>
+#include <link.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct ex_finding *known(struct ghes_explore *x, const char *oracle, const void *pc,
+				const void *other_pc)
+{
+	for (unsigned int i = 0; i < x->n_findings; i++) {
+		struct ex_finding *f = &x->findings[i];
+
+		if (!strcmp(f->oracle, oracle) && f->pc == pc && f->other_pc == other_pc)
+			return f;
+	}
+	return NULL;
+}
+
+static void save_script(struct ghes_explore *x, struct ex_finding *f)
+{
+	f->script = malloc((x->depth + 1) * sizeof(*f->script));
+	f->script_len = f->script ? x->depth : 0;
+	for (unsigned int i = 0; i < f->script_len; i++)
+		f->script[i] = x->path[i + 1].ctx | (uint32_t)x->path[i + 1].choice << 8;
+}
+
+/* Return: the new finding, NULL when it is known, or there are too many. */
+static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
+				      const struct ex_ctx *c, const void *pc, const void *other_pc)
+{
+	struct ex_finding *f;
+
+	if (x->probe) {
+		if (!x->probe_hit && !strcmp(x->probe->oracle, oracle) && x->probe->pc == pc &&
+		    x->probe->other_pc == other_pc) {
+			x->probe_hit = true;
+			x->probe_len = x->depth;
+		}
+		return NULL;
+	}
+	if (known(x, oracle, pc, other_pc) || x->n_findings == EX_FINDINGS)
+		return NULL;
+	f = &x->findings[x->n_findings++];
+	*f = (struct ex_finding){.oracle = oracle,
+				 .pc = pc,
+				 .other_pc = other_pc,
+				 .ctx = c ? c->id : EX_CTXS,
+				 .execution = x->res.executions + 1};
+	snprintf(f->context, sizeof(f->context), "%s", c ? c->name : "end");
+	save_script(x, f);
+	if (x->n_findings > x->cfg.max_defects)
+		x->stop = true;
+	return f;
+}
+
+void ex_defect_v(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
+		 const char *fmt, va_list args)
+{
+	struct ex_finding *f = add_finding(x, oracle, c, pc, NULL);
+
+	if (f)
+		vsnprintf(f->message, sizeof(f->message), fmt, args);
+}
+
+void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
+	       const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	ex_defect_v(x, oracle, c, pc, fmt, args);
+	va_end(args);
+}
+
+static const char *waits_for(const struct ghes_explore *x, const struct ex_ctx *c, char *text,
+			     size_t size)
+{
+	const struct ex_lock *l = &x->locks[c->op.target];
+
+	switch (c->op.kind) {
+	case EX_OP_LOCK:
+		snprintf(text, size, "%s waits for lock %#lx held by %s", c->name,
+			 (unsigned long)l->key,
+			 l->owner < EX_CTXS ? x->ctx[l->owner].name : "nobody");
+		break;
+	case EX_OP_RELAX:
+		snprintf(text, size, "%s waits in a loop for a change that nobody makes", c->name);
+		break;
+	case EX_OP_GP_END:
+		snprintf(text, size, "%s waits for a grace period", c->name);
+		break;
+	case EX_OP_BEGIN:
+		snprintf(text, size, "%s is held back on CPU %u", c->name, c->cpu);
+		break;
+	default:
+		snprintf(text, size, "%s is interrupted", c->name);
+		break;
+	}
+	return text;
+}
+
+void ex_deadlock(struct ghes_explore *x)
+{
+	const struct ex_ctx *first = NULL;
+	bool spins = true;
+	char chain[sizeof(((struct ex_finding *)0)->message)] = "";
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < x->n_ctx; i++) {
+		const struct ex_ctx *c = &x->ctx[i];
+		char one[128];
+
+		if (c->state != EX_RUNNING && c->state != EX_PENDING)
+			continue;
+		if (c->op.kind == EX_OP_LOCK || c->op.kind == EX_OP_GP_END)
+			spins = false;
+		if (!first || (first->op.kind == EX_OP_BEGIN && c->op.kind != EX_OP_BEGIN))
+			first = c;
+		if (at < sizeof(chain))
+			at += (size_t)snprintf(chain + at, sizeof(chain) - at, "%s%s",
+					       at ? "; " : "", waits_for(x, c, one, sizeof(one)));
+	}
+	ex_defect(x, spins ? "progress" : "lock", first, first ? first->op.pc : NULL, "%s: %s",
+		  spins ? "livelock" : "deadlock", chain);
+}
+
+void ex_endless(struct ghes_explore *x)
+{
+	const struct ex_ctx *c = x->running < EX_CTXS ? &x->ctx[x->running] : x->cur;
+
+	ex_defect(x, "progress", c, c ? c->op.pc : NULL, "no end after %u steps; %s is in a loop",
+		  x->depth, c ? c->name : "?");
+	x->steps_bound = true;
+}
+
+static const char *access_name(const struct ex_event *ev)
+{
+	bool write = ev->n_acc && (ev->acc[0].type & EX_W);
+
+	if (ev->plain)
+		return write ? "write" : "read";
+	return write ? "atomic write" : "atomic read";
+}
+
+static void tell(struct ghes_explore *x, const struct ghes_explore_race *race)
+{
+	if (x->cfg.on_race)
+		x->cfg.on_race(x->cfg.user, race);
+}
+
+void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int second)
+{
+	const struct ex_event *a = &x->path[first], *b = &x->path[second];
+	struct ghes_explore_race race = {
+		.context = {a->ctx, b->ctx},
+		.pc = {a->pc, b->pc},
+		.address = {a->addr, b->addr},
+		.write = {a->acc[0].type & EX_W, b->acc[0].type & EX_W},
+		.atomic = {!a->plain, !b->plain},
+	};
+	struct ex_finding *f;
+
+	tell(x, &race);
+	if (known(x, "race", a->pc, b->pc))
+		return;
+	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, a->pc);
+	if (f)
+		snprintf(f->message, sizeof(f->message),
+			 "data race: %s by %s and %s by %s at %#lx, not ordered by happens-before",
+			 access_name(a), x->ctx[a->ctx].name, access_name(b), x->ctx[b->ctx].name,
+			 (unsigned long)b->addr);
+	ex_snapshot_note(x, first, second);
+}
+
+void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned int second)
+{
+	const struct ex_event *b = &x->path[second];
+	struct ghes_explore_race race = {
+		.context = {first->id, b->ctx},
+		.pc = {first->op.pc, b->pc},
+		.address = {first->torn_lo, b->addr},
+		.write = {first->op.acc[0].type & EX_W, b->acc[0].type & EX_W},
+		.atomic = {false, !b->plain},
+		.torn = true,
+	};
+	struct ex_finding *f;
+
+	tell(x, &race);
+	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, first->op.pc);
+	if (f)
+		snprintf(f->message, sizeof(f->message),
+			 "torn access: %s interrupts a %zu-byte access of %s in its middle and "
+			 "touches the same bytes",
+			 x->ctx[b->ctx].name, (size_t)(first->torn_hi - first->torn_lo),
+			 first->name);
+	ex_snapshot_note(x, x->ctx_last[first->id], second);
+}
+
+/* While a report is made: the call stack of each event, innermost frame first. */
+void ex_snapshot_take(struct ghes_explore *x, const struct ex_ctx *c, unsigned int pos)
+{
+	const void **frames = x->snapshots[pos];
+	unsigned int n = 0;
+
+	frames[n++] = c->op.pc;
+	for (unsigned int d = c->shadow_depth; d > 0 && n < EX_FRAMES - 1; d--) {
+		if (c->shadow_depth - d >= EX_SHADOW)
+			break;
+		frames[n++] = c->shadow[(d - 1) & (EX_SHADOW - 1)];
+	}
+	frames[n] = NULL;
+}
+
+/* The two events that a race or torn report is about, when it is the one being reported. */
+void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int second)
+{
+	if (x->snapshots && x->probe_hit && !x->noted[1]) {
+		x->noted[0] = first;
+		x->noted[1] = second;
+	}
+}
+
+/* The object that @pc lies in and the address in that object's file. */
+static const char *module_of(const void *pc, unsigned long *offset)
+{
+	struct link_map *map = NULL;
+	Dl_info info;
+
+	if (!dladdr1(pc, &info, (void **)&map, RTLD_DL_LINKMAP) || !info.dli_fname)
+		return NULL;
+	/* A return address: the call is just before it. */
+	*offset = (unsigned long)pc - 1 - (map ? map->l_addr : 0);
+	return map && map->l_name[0] ? map->l_name : "/proc/self/exe";
+}
+
+static void resolve_exe(char *path, size_t size, const char *module)
+{
+	ssize_t n = -1;
+
+	if (!strcmp(module, "/proc/self/exe"))
+		n = readlink(module, path, size - 1);
+	if (n >= 0)
+		path[n] = '\0';
+	else
+		snprintf(path, size, "%s", module);
+}
+
+/* Starts addr2line, through no shell. Return: its output's first bytes, as a string. */
+static bool run_addr2line(const char *path, unsigned long offset, char *text, size_t size)
+{
+	extern char **environ;
+	char address[32];
+	char *argv[] = {"addr2line", "-f", "-e", (char *)path, address, NULL};
+	posix_spawn_file_actions_t actions;
+	ssize_t n, have = 0;
+	int fds[2];
+	pid_t pid;
+	bool started;
+
+	snprintf(address, sizeof(address), "%#lx", offset);
+	if (pipe(fds))
+		return false;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
+	posix_spawn_file_actions_addclose(&actions, fds[0]);
+	started = !posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(fds[1]);
+	while (started && (n = read(fds[0], text + have, size - 1 - (size_t)have)) > 0)
+		have += n;
+	close(fds[0]);
+	if (started)
+		waitpid(pid, NULL, 0);
+	text[have] = '\0';
+	return have > 0;
+}
+
+/* The function and the file:line that @pc lies in; "?" when nothing is known. */
+static void locate(const void *pc, char *function, size_t function_size, char *place, size_t size)
+{
+	unsigned long offset;
+	const char *module = pc ? module_of(pc, &offset) : NULL;
+	char path[512], text[1024], *line, *slash;
+
+	snprintf(function, function_size, "?");
+	snprintf(place, size, "?");
+	if (!module)
+		return;
+	resolve_exe(path, sizeof(path), module);
+	if (!run_addr2line(path, offset, text, sizeof(text)))
+		return;
+	line = strchr(text, '\n');
+	if (!line)
+		return;
+	*line++ = '\0';
+	line[strcspn(line, " \n")] = '\0';
+	slash = strrchr(line, '/');
+	snprintf(function, function_size, "%.100s", text);
+	if (strncmp(line, "??", 2))
+		snprintf(place, size, "%.200s", slash ? slash + 1 : line);
+}
+
+static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
+{
+	const struct ex_event *ev = &x->path[pos];
+	const void **frames = x->snapshots[pos];
+
+	fprintf(out, "  %s by %s (CPU %u), step %u:\n", access_name(ev), x->ctx[ev->ctx].name,
+		ev->cpu, pos);
+	for (unsigned int i = 0; i < EX_FRAMES && frames[i]; i++) {
+		char function[128], place[256];
+
+		locate(frames[i], function, sizeof(function), place, sizeof(place));
+		fprintf(out, "    #%u %s %s\n", i, function, place);
+	}
+}
+
+static void print_contexts(FILE *out, struct ghes_explore *x)
+{
+	for (unsigned int i = 0; i < x->n_ctx; i++) {
+		const struct ex_ctx *c = &x->ctx[i];
+		char text[128], function[128], place[256];
+
+		if (c->state != EX_RUNNING)
+			continue;
+		locate(c->op.pc, function, sizeof(function), place, sizeof(place));
+		fprintf(out, "  %s, in %s %s\n", waits_for(x, c, text, sizeof(text)), function,
+			place);
+	}
+}
+
+/* Runs the finding's schedule once more and writes down what led to it. */
+static void make_report(struct ghes_explore *x, struct ex_finding *f)
+{
+	size_t size = 0;
+	FILE *out = open_memstream(&f->report, &size);
+
+	if (!out)
+		return;
+	fprintf(out, "%s: %s\n", f->oracle, f->message);
+	x->snapshots = calloc(x->max_steps + 2, sizeof(*x->snapshots));
+	if (x->snapshots) {
+		ex_probe(x, f, f->script, f->script_len, f->suppressed);
+		if (x->noted[1]) {
+			print_stack(out, x, x->noted[0]);
+			print_stack(out, x, x->noted[1]);
+		} else {
+			print_contexts(out, x);
+		}
+	}
+	free(x->snapshots);
+	x->snapshots = NULL;
+	fprintf(out, "  schedule: %s\n", f->schedule_text ? f->schedule_text : "?");
+	fclose(out);
+}
+
+void ex_report_all(struct ghes_explore *x)
+{
+	struct ghes_explore_result res = x->res;
+
+	for (unsigned int i = 0; i < x->n_findings; i++) {
+		struct ex_finding *f = &x->findings[i];
+		struct ghes_explore_defect *d = &x->defects[i];
+		char function[128], place[256];
+
+		if (!x->cfg.no_minimise)
+			ex_minimise(x, f);
+		f->schedule_text = ex_schedule_format(f->script, f->script_len, f->suppressed);
+		locate(f->pc, function, sizeof(function), place, sizeof(place));
+		f->location = strdup(place);
+		make_report(x, f);
+		*d = (struct ghes_explore_defect){
+			.oracle = f->oracle,
+			.message = f->message,
+			.schedule = f->schedule_text ? f->schedule_text : "",
+			.context = f->context,
+			.location = f->location ? f->location : "?",
+			.report = f->report ? f->report : "",
+			.execution = f->execution,
+		};
+	}
+	x->res = res;
+}
+
+void ex_report_free(struct ghes_explore *x)
+{
+	for (unsigned int i = 0; i < x->n_findings; i++) {
+		free(x->findings[i].script);
+		free(x->findings[i].schedule_text);
+		free(x->findings[i].report);
+		free(x->findings[i].location);
+	}
+	x->n_findings = 0;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The path of the current execution: events, what each of them accessed, and their clocks.
+ *
+ * Flow: search.c decides who is next -> ex_op_resolve() finds out what its operation amounts to in
+ * this state -> ex_trace_append() puts it on the path, joins the clocks of what it conflicts with,
+ * asks race.c and dpor.c -> ... -> ex_trace_pop() takes it back when the search returns.
+ *
+ * Invariants: an object's access list is in path order, so taking back the newest event restores
+ * every list head from acc.prev alone; clk[ctx of the event] is the event's own position.
+ */
+#include "engine.h"
+#include <stdatomic.h>
+
+uint32_t ex_obj_find(struct ghes_explore *x, uintptr_t key)
+{
+	uint32_t i = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 40) & (x->obj_slots - 1);
+
+	while (x->objs[i].key != key) {
+		if (!x->objs[i].key) {
+			/* The last quarter is headroom; explore.c grows the table between searches.
+			 */
+			if (x->obj_used >= x->obj_slots - x->obj_slots / 4) {
+				x->objs_full = true;
+				x->more_shared = true;
+				ex_abort_execution(x, EX_REDUNDANT);
+			}
+			x->objs[i] = (struct ex_obj){.key = key, .owner = EX_CTXS};
+			x->obj_used++;
+			break;
+		}
+		i = (i + 1) & (x->obj_slots - 1);
+	}
+	return i;
+}
+
+/* The newest write to bytes of @a, NULL when nobody wrote them in this execution. */
+static const struct ex_event *last_write(const struct ghes_explore *x, const struct ex_access *a)
+{
+	uint32_t link = x->objs[a->obj].last;
+
+	while (link) {
+		const struct ex_access *b = ex_access_at(x, link);
+
+		if ((b->type & EX_W) && (b->mask & a->mask))
+			return &x->path[link >> 2];
+		link = b->prev;
+	}
+	return NULL;
+}
+
+static bool cas_would_succeed(const struct ex_op *op)
+{
+	return !memcmp((const void *)op->addr, op->expected, op->size);
+}
+
+static bool is_acquire(const struct ex_op *op)
+{
+	if (op->order != memory_order_acquire && op->order != memory_order_acq_rel &&
+	    op->order != memory_order_seq_cst && op->order != memory_order_consume)
+		return false;
+	switch (op->kind) {
+	case EX_OP_LOAD:
+	case EX_OP_RMW:
+	case EX_OP_CAS:
+	case EX_OP_LOCK:
+	case EX_OP_TRYLOCK:
+	case EX_OP_POINT:
+	case EX_OP_FENCE:
+	case EX_OP_RCU_LOCK:
+	case EX_OP_GP_START:
+	case EX_OP_GP_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Would this acquire order the CPU after something that it was not ordered after before? */
+static bool acquires_something_new(const struct ghes_explore *x, const struct ex_ctx *c)
+{
+	const struct ex_event *prev = &x->path[x->cpu_last[c->cpu]];
+	const struct ex_event *w;
+	union {
+		ex_vec v;
+		uint64_t u[2];
+	} m;
+
+	if (c->op.kind == EX_OP_FENCE) {
+		m.v = prev->acquired.vec > prev->sync.vec;
+		return m.u[0] | m.u[1];
+	}
+	if (!c->op.n_base)
+		return false;
+	w = last_write(x, &c->op.acc[0]);
+	if (!w)
+		return false;
+	m.v = w->message.vec > prev->sync.vec;
+	return m.u[0] | m.u[1];
+}
+
+/*
+ * What an operation amounts to can depend on the state: a compare-exchange that fails is a read,
+ * and an acquire matters to handlers of its CPU only when it brings something.
+ */
+void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
+{
+	struct ex_op *op = &c->op;
+
+	op->n_acc = op->n_base;
+	if (op->kind == EX_OP_CAS) {
+		uint8_t type = cas_would_succeed(op) ? EX_W : EX_R;
+
+		for (unsigned int i = 0; i < op->n_base; i++)
+			op->acc[i].type = type;
+	} else if (op->kind == EX_OP_TRYLOCK) {
+		op->acc[0].type = ex_lock_find(x, op->addr)->owner == EX_CTXS ? EX_W : EX_R;
+	}
+	if (x->cpu_handlers[c->cpu] && !x->cfg.no_races && is_acquire(op) &&
+	    acquires_something_new(x, c)) {
+		op->acc[op->n_acc] = (struct ex_access){
+			.obj = x->cpu_order_obj[c->cpu], .mask = EX_CPU_ORDER_BIT, .type = EX_M};
+		op->n_acc++;
+	}
+}
+
+/* Joins into @clk what @a conflicts with. @before: what the context is ordered after already. */
+static void join_conflicts(const struct ghes_explore *x, const struct ex_access *a,
+			   const struct ex_clock *before, struct ex_clock *clk)
+{
+	unsigned int conflicts = ex_conflicts_of(a->type);
+	uint32_t link = x->objs[a->obj].last;
+	uint8_t rest = a->mask;
+
+	while (link) {
+		const struct ex_event *d = &x->path[link >> 2];
+		const struct ex_access *b = &d->acc[link & 3];
+
+		if ((b->type & conflicts) && (b->mask & rest)) {
+			if (ex_clock_get(before, d->ctx) < (ex_pos)(link >> 2))
+				ex_clock_join(clk, &d->clk);
+			/* All older accesses to these bytes come before that write. */
+			if (b->type & EX_W) {
+				rest &= ~b->mask;
+				if (!rest)
+					break;
+			}
+		}
+		link = b->prev;
+	}
+}
+
+static void push_accesses(struct ghes_explore *x, struct ex_event *ev, unsigned int pos)
+{
+	for (unsigned int i = 0; i < ev->n_acc; i++) {
+		struct ex_obj *o = &x->objs[ev->acc[i].obj];
+
+		ev->acc[i].prev = o->last;
+		o->last = pos << 2 | i;
+		o->plain |= ev->plain;
+	}
+}
+
+void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
+{
+	static const struct ex_clock zero;
+	unsigned int pos = ++x->depth;
+	struct ex_event *ev = &x->path[pos];
+	const struct ex_op *op = &c->op;
+	const struct ex_clock *before =
+		x->ctx_last[c->id] ? &x->path[x->ctx_last[c->id]].clk : &zero;
+
+	ev->ctx = c->id;
+	ev->cpu = c->cpu;
+	ev->kind = op->kind;
+	ev->order = op->order;
+	ev->plain = op->kind == EX_OP_PLAIN_READ || op->kind == EX_OP_PLAIN_WRITE;
+	ev->n_acc = op->n_acc;
+	ev->addr = op->addr;
+	ev->pc = op->pc;
+	ev->parent = EX_CTXS;
+	ev->prev_in_ctx = x->ctx_last[c->id];
+	ev->prev_on_cpu = x->cpu_last[c->cpu];
+	ev->partner = 0;
+	ev->clk = *before;
+	for (unsigned int i = 0; i < op->n_acc; i++) {
+		ev->acc[i] = op->acc[i];
+		join_conflicts(x, &ev->acc[i], before, &ev->clk);
+	}
+	if (!x->cfg.no_races)
+		ex_race_event(x, ev, pos, op);
+	if (x->cfg.mode == GHES_EXPLORE_DPOR)
+		ex_dpor_races(x, pos, before);
+	ex_clock_set(&ev->clk, c->id, (ex_pos)pos);
+	push_accesses(x, ev, pos);
+	x->ctx_last[c->id] = (ex_pos)pos;
+	x->cpu_last[c->cpu] = (ex_pos)pos;
+}
+
+void ex_trace_pop(struct ghes_explore *x)
+{
+	struct ex_event *ev = &x->path[x->depth--];
+
+	for (unsigned int i = ev->n_acc; i-- > 0;)
+		x->objs[ev->acc[i].obj].last = ev->acc[i].prev;
+	x->ctx_last[ev->ctx] = ev->prev_in_ctx;
+	x->cpu_last[ev->cpu] = ev->prev_on_cpu;
+}
+
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93u;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93u;
+	return h ^ h >> 32;
+}
+
+/*
+ * A number for the trace, the same for every execution that is a linearisation of it: a sum over
+ * the events of (context, number in its context, numbers of what comes before it, choice). Two
+ * different traces share one with probability 2^-64 or so.
+ */
+uint64_t ex_trace_hash(const struct ghes_explore *x)
+{
+	uint16_t count[EX_CTXS] = {0};
+	uint16_t number[GHES_EXPLORE_MAX_STEPS + 2];
+	uint64_t sum = 0;
+
+	number[0] = 0;
+	for (unsigned int i = 1; i <= x->depth; i++) {
+		const struct ex_event *ev = &x->path[i];
+		uint64_t h;
+
+		number[i] = ++count[ev->ctx];
+		h = mix((uint64_t)ev->ctx << 48 | (uint64_t)number[i] << 16 | ev->choice);
+		for (unsigned int q = 0; q < x->n_ctx; q++)
+			h = mix(h + number[ex_clock_get(&ev->clk, q)] + 1);
+		sum += h;
+	}
+	return sum;
+}
