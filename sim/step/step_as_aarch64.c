@@ -21,53 +21,49 @@
 #define STR_(x) #x
 #define STR(x)	STR_(x)
 
-#define COUNT "#" STR(GHES_STEP_A64_COUNT)
-#define ENTRY "#" STR(GHES_STEP_A64_ENTRY)
+#define COUNT "[x16, #" STR(GHES_STEP_A64_COUNT) "]"
+#define ENTRY "[x16, #" STR(GHES_STEP_A64_ENTRY) "]"
 
 /* The longest exclusive sequence that gcc, clang and the kernel write is about half of this. */
 #define LONGEST_SEQUENCE 16
 
-static const char macros[] =
-	"\t.macro ghes_count at, fn, file, line\n"
-	"\tstp\tx16, x17, [sp, #-32]!\n"
-	"\tadrp\tx16, :gottprel:ghes_step_tls\n"
-	"\tldr\tx16, [x16, #:gottprel_lo12:ghes_step_tls]\n"
-	"\tmrs\tx17, tpidr_el0\n"
-	"\tadd\tx16, x16, x17\n"
-	"\tldr\tx17, [x16, #" STR(
-		GHES_STEP_A64_COUNT) "]\n"
-				     "\tsub\tx17, x17, #1\n"
-				     "\tstr\tx17, [x16, #" STR(
-					     GHES_STEP_A64_COUNT) "]\n"
-								  "\tcbnz\tx17, .Lghes_go\\@\n"
-								  "\tstr\tx30, [sp, #16]\n"
-								  "\tldr\tx16, [x16, #" STR(
-									  GHES_STEP_A64_ENTRY) "]\n"
-											       "\tadrp\tx17, .Lghes_entry\\@\n"
-											       "\tadd\tx17, x17, #:lo12:.Lghes_entry\\@\n"
-											       "\tblr\tx16\n"
-											       "\tldr\tx30, [sp, #16]\n"
-											       ".Lghes_go\\@:\n"
-											       "\tldp\tx16, x17, [sp], #32\n"
-											       "\t.pushsection ghes_step_points, \"a\"\n"
-											       "\t.balign 4\n"
-											       ".Lghes_entry\\@:\n"
-											       "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
-											       "\t.popsection\n"
-											       "\t.endm\n"
-											       "\t.macro ghes_point fn, file, line\n"
-											       "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
-											       ".Lghes_insn\\@:\n"
-											       "\t.endm\n"
-											       "\t.macro ghes_point_landed fn, file, line\n"
-											       ".Lghes_after\\@:\n"
-											       "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
-											       "\t.endm\n"
-											       "\t.macro ghes_far insn, reg, bit, target\n"
-											       "\t\\insn\t\\reg, \\bit, .Lghes_near\\@\n"
-											       "\tb\t\\target\n"
-											       ".Lghes_near\\@:\n"
-											       "\t.endm\n";
+static const char macros[] = "\t.macro ghes_count at, fn, file, line\n"
+			     "\tstp\tx16, x17, [sp, #-32]!\n"
+			     "\tadrp\tx16, :gottprel:ghes_step_tls\n"
+			     "\tldr\tx16, [x16, #:gottprel_lo12:ghes_step_tls]\n"
+			     "\tmrs\tx17, tpidr_el0\n"
+			     "\tadd\tx16, x16, x17\n"
+			     "\tldr\tx17, " COUNT "\n"
+			     "\tsub\tx17, x17, #1\n"
+			     "\tstr\tx17, " COUNT "\n"
+			     "\tcbnz\tx17, .Lghes_go\\@\n"
+			     "\tstr\tx30, [sp, #16]\n"
+			     "\tldr\tx16, " ENTRY "\n"
+			     "\tadrp\tx17, .Lghes_entry\\@\n"
+			     "\tadd\tx17, x17, #:lo12:.Lghes_entry\\@\n"
+			     "\tblr\tx16\n"
+			     "\tldr\tx30, [sp, #16]\n"
+			     ".Lghes_go\\@:\n"
+			     "\tldp\tx16, x17, [sp], #32\n"
+			     "\t.pushsection ghes_step_points, \"a\"\n"
+			     "\t.balign 4\n"
+			     ".Lghes_entry\\@:\n"
+			     "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
+			     "\t.popsection\n"
+			     "\t.endm\n"
+			     "\t.macro ghes_point fn, file, line\n"
+			     "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
+			     ".Lghes_insn\\@:\n"
+			     "\t.endm\n"
+			     "\t.macro ghes_point_landed fn, file, line\n"
+			     ".Lghes_after\\@:\n"
+			     "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
+			     "\t.endm\n"
+			     "\t.macro ghes_far insn, reg, bit, target\n"
+			     "\t\\insn\t\\reg, \\bit, .Lghes_near\\@\n"
+			     "\tb\t\\target\n"
+			     ".Lghes_near\\@:\n"
+			     "\t.endm\n";
 
 static bool begins(const char *s, const char *with)
 {
