@@ -16,18 +16,18 @@ struct CMUnitTest {
 	void (*run)(void **state);
 };
 
-#define fail_msg(...) \
-	do { \
-		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__); \
-		fprintf(stderr, __VA_ARGS__); \
-		fputc('\n', stderr); \
-		exit(1); \
+#define fail_msg(...)                                                                              \
+	do {                                                                                       \
+		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__);                                    \
+		fprintf(stderr, __VA_ARGS__);                                                      \
+		fputc('\n', stderr);                                                               \
+		exit(1);                                                                           \
 	} while (0)
 
-#define assert_true(what) \
-	do { \
-		if (!(what)) \
-			fail_msg("%s", #what); \
+#define assert_true(what)                                                                          \
+	do {                                                                                       \
+		if (!(what))                                                                       \
+			fail_msg("%s", #what);                                                     \
 	} while (0)
 
 #define assert_null(what)	       assert_true((what) == NULL)
@@ -38,7 +38,10 @@ struct CMUnitTest {
 #define assert_memory_equal(a, b, len) assert_true(!memcmp(a, b, len))
 #define print_message		       printf
 #define print_error		       printf
-#define cmocka_unit_test(test)	       { #test, test }
+#define cmocka_unit_test(test)                                                                     \
+	{                                                                                          \
+#test, test                                                                        \
+	}
 
 static inline int run_tests(const struct CMUnitTest *tests, size_t n, int (*set_up)(void **),
 			    int (*tear_down)(void **))
@@ -54,7 +57,7 @@ static inline int run_tests(const struct CMUnitTest *tests, size_t n, int (*set_
 	return tear_down ? tear_down(&state) : 0;
 }
 
-#define cmocka_run_group_tests(tests, set_up, tear_down) \
+#define cmocka_run_group_tests(tests, set_up, tear_down)                                           \
 	run_tests(tests, sizeof(tests) / sizeof(*(tests)), set_up, tear_down)
 
 #endif
