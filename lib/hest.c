@@ -271,6 +271,35 @@ static void check_place(struct hest_reporter *to, const struct hest_scratch *scr
 			    source->generic.related_source_id);
 }
 
+/* Sources that would follow if the table did not say that there are no more; 0 if it is not that */
+static unsigned int uncounted_sources(const struct walk *walk)
+{
+	struct walk beyond = *walk;
+	struct hest_source source;
+
+	beyond.count = UINT32_MAX;
+	while (beyond.offset < beyond.end)
+		if (locate(&beyond, &source) != LOCATED_WHOLE)
+			return 0;
+	return beyond.index - walk->index;
+}
+
+static void report_trailing(struct hest_reporter *to, const struct walk *walk)
+{
+	const struct hest_place place = {HEST_INDEX_TABLE, HEST_ID_NONE, walk->offset};
+	const unsigned int more = uncounted_sources(walk);
+
+	if (more)
+		hest_report(to, HEST_RULE_TRAILING_SOURCES, place,
+			    "%u bytes follow the last of %u sources and read as %u more: Error "
+			    "Source Count too small?",
+			    walk->end - walk->offset, walk->count, more);
+	else
+		hest_report(to, HEST_RULE_TRAILING_SOURCES, place,
+			    "%u bytes follow the last of %u sources", walk->end - walk->offset,
+			    walk->count);
+}
+
 /* Why the walk went no further */
 static void report_end(struct hest_reporter *to, const struct walk *walk, enum located at,
 		       const struct hest_source *source)
@@ -281,12 +310,8 @@ static void report_end(struct hest_reporter *to, const struct walk *walk, enum l
 	case LOCATED_WHOLE:
 		break;
 	case LOCATED_DONE:
-		if (walk->offset == walk->end)
-			break;
-		place = (struct hest_place){HEST_INDEX_TABLE, HEST_ID_NONE, walk->offset};
-		hest_report(to, HEST_RULE_TRAILING_SOURCES, place,
-			    "%u bytes follow the last of %u sources: Error Source Count too small?",
-			    walk->end - walk->offset, walk->count);
+		if (walk->offset < walk->end)
+			report_trailing(to, walk);
 		break;
 	case LOCATED_NOTHING:
 		place.source_id = HEST_ID_NONE;

@@ -422,7 +422,7 @@ static const struct {
 	{HEST_RULE_SOURCE_OVERFLOW, source_overflow, HEST_ERROR, -GHES_EOVERFLOW, 1, 513, false,
 	 "HEST: Table contents overflow for hardware error source: 513."},
 	{HEST_RULE_TRAILING_SOURCES, trailing_sources, HEST_WARNING, 0, TABLE, -1, false,
-	 "4 bytes follow the last of 1 sources: Error Source Count too small?"},
+	 "4 bytes follow the last of 1 sources"},
 	{HEST_RULE_DUPLICATE_ID, duplicate_id, HEST_ERROR, -GHES_EEXIST, 1, 513, false,
 	 "HEST: Duplicated hardware error source ID: 513."},
 	{HEST_RULE_SHARED_ID, shared_id, HEST_WARNING, 0, 1, 513, false,
@@ -712,6 +712,30 @@ static void a_source_related_to_itself_is_odd(void **state)
 	assert_int_equal(c.findings, 0);
 }
 
+/* Goal: a count that is too small is told from padding: all that follows reads as sources. */
+static void uncounted_sources_are_counted(void **state)
+{
+	struct hest_build b;
+	struct hest_collect c;
+
+	(void)state;
+	hest_all_types(&b);
+	b.count = 4;
+	hest_finish(&b);
+	assert_int_equal(collect(&c, b.bytes, b.size), 0);
+	assert_int_equal(c.sources, 4);
+	assert_int_equal(c.findings, 1);
+	assert_int_equal(c.finding[0].offset, c.source[3].offset + c.source[3].length);
+	assert_string_equal(
+		c.finding[0].text,
+		"332 bytes follow the last of 4 sources and read as 5 more: Error Source "
+		"Count too small?");
+	b.size--;
+	hest_finish(&b);
+	collect(&c, b.bytes, b.size);
+	assert_string_equal(c.finding[0].text, "331 bytes follow the last of 4 sources");
+}
+
 /*
  * Goal: a bank count that is too small, as a Supermicro board has it (10 banks told, 22 laid out),
  * cannot be proven wrong, but it shows: what is left of the banks reads as machine check sources
@@ -861,6 +885,7 @@ int main(void)
 		cmocka_unit_test(a_source_with_everything_wrong_tells_it_in_linuxs_order),
 		cmocka_unit_test(assist_disabled_and_duplicate_sources_are_told_apart),
 		cmocka_unit_test(a_source_related_to_itself_is_odd),
+		cmocka_unit_test(uncounted_sources_are_counted),
 		cmocka_unit_test(a_bank_count_too_small_shows_in_warnings),
 		cmocka_unit_test(linux_verdicts_by_notification_type),
 		cmocka_unit_test(linux_verdicts_by_state),
