@@ -31,6 +31,8 @@
 #include <ghes/platform.h>
 
 struct ghes;
+struct ghes_claim;
+struct ghes_core;
 
 /*
  * Header of a record in the queue; the record follows at once. Filled before the push by the
@@ -43,6 +45,10 @@ struct ghes_estatus_node {
 	struct ghes_work task_work; /* the node as task work, once processed */
 	uint32_t len;		    /* bytes of the record, as checked: the only length to trust */
 	uint32_t cpu;		    /* on which the record was read */
+	union {
+		struct ghes_claim *claim; /* who waits for it to be processed, or NULL */
+		struct ghes_core *core;	  /* as task work: whose memory it is */
+	};
 };
 
 #define GHES_ESTATUS_NODE_LEN(estatus_len) (sizeof(struct ghes_estatus_node) + (estatus_len))

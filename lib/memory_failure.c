@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "memory_failure.h"
+
+#include "internal.h"
+
+static bool fifo_get(struct memory_failure_cpu *mf_cpu, struct memory_failure_entry *entry)
+{
+	struct ghes_platform *p = mf_cpu->platform;
+	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
+	bool gotten = mf_cpu->head != mf_cpu->tail;
+
+	if (gotten)
+		*entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
+	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
+	return gotten;
+}
+
+static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_failure_entry *entry)
+{
+	struct ghes_platform *p = mf_cpu->platform;
+	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
+	bool room = mf_cpu->head - mf_cpu->tail < MEMORY_FAILURE_FIFO_SIZE;
+
+	if (room)
+		mf_cpu->fifo[mf_cpu->head++ % MEMORY_FAILURE_FIFO_SIZE] = *entry;
+	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
+	return room;
+}
+
+static void handle_all(struct memory_failure_cpu *mf_cpu)
+{
+	struct ghes_platform *p = mf_cpu->platform;
+	struct memory_failure_entry entry;
+
+	while (fifo_get(mf_cpu, &entry)) {
+		int rc = p->ops->memory_failure(p, entry.pfn, entry.flags);
+
+		/* Else the task repeats the access, and the error, until the end of time. */
+		if (rc && (entry.flags & MF_ACTION_REQUIRED))
+			p->ops->force_sig(p, entry.task, "memory failure could not be recovered");
+	}
+}
+
+static void memory_failure_work_func(struct ghes_work *work)
+{
+	handle_all(container_of(work, struct memory_failure_cpu, work));
+}
+
+int memory_failure_init(struct memory_failure *mf, struct ghes_platform *p)
+{
+	mf->platform = p;
+	mf->cpu = p->ops->alloc(p, p->nr_cpus * sizeof(mf->cpu[0]));
+	if (!mf->cpu)
+		return -GHES_ENOMEM;
+	for (unsigned int cpu = 0; cpu < p->nr_cpus; cpu++) {
+		mf->cpu[cpu].platform = p;
+		mf->cpu[cpu].lock.name = "memory_failure_cpu.lock";
+	}
+	return 0;
+}
+
+void memory_failure_exit(struct memory_failure *mf)
+{
+	struct ghes_platform *p = mf->platform;
+
+	if (!mf->cpu)
+		return;
+	for (unsigned int cpu = 0; cpu < p->nr_cpus; cpu++)
+		memory_failure_queue_kick(mf, cpu);
+	p->ops->free(p, mf->cpu, p->nr_cpus * sizeof(mf->cpu[0]));
+	mf->cpu = NULL;
+}
+
+int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_entry *entry)
+{
+	struct ghes_platform *p = mf->platform;
+	unsigned int cpu = p->ops->smp_processor_id(p);
+	struct memory_failure_cpu *mf_cpu = &mf->cpu[cpu];
+
+	if (!fifo_put(mf_cpu, entry)) {
+		ghes_log(p, GHES_LOG_ERR, "buffer overflow when queuing memory failure at %#llx",
+			 (unsigned long long)entry->pfn);
+		return -GHES_ENOSPC;
+	}
+	p->ops->schedule_work_on(p, cpu, &mf_cpu->work, memory_failure_work_func);
+	return 0;
+}
+
+void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu)
+{
+	struct memory_failure_cpu *mf_cpu = &mf->cpu[cpu];
+
+	/* The work may be in the middle of an entry: wait for it, then do what it left. */
+	mf->platform->ops->cancel_work_sync(mf->platform, &mf_cpu->work);
+	handle_all(mf_cpu);
+}

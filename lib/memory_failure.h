@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recovery of memory, away from interrupt context: mm/memory-failure.c's per-CPU queues.
+ *
+ * Flow: process.c (irq) -> memory_failure_queue() -> this CPU's fifo and its work item, or the
+ * kick in task context before the task returns to user mode -> the platform's memory_failure().
+ *
+ *            queue   work, kick   exit
+ *   queue      L         L          X      L: the fifo's raw lock, interrupts masked
+ *   work,kick            L          X
+ *
+ *               task   irq   nmi   nmi-in-nmi
+ *   queue        y*     y     -        -      * with interrupts masked
+ *   work, kick   y      -     -        -
+ *
+ * Progress: queue blocks for the lock only, held for a few words.
+ * Invariant: head - tail (modulo 2^32) is the number of entries, at most MEMORY_FAILURE_FIFO_SIZE.
+ */
+#ifndef GHES_LIB_MEMORY_FAILURE_H
+#define GHES_LIB_MEMORY_FAILURE_H
+
+#include <ghes/platform.h>
+
+#define MEMORY_FAILURE_FIFO_SIZE 16 /* 1 << MEMORY_FAILURE_FIFO_ORDER */
+
+struct memory_failure_entry {
+	uint64_t pfn;
+	struct ghes_task task; /* whose access it was, if flags has MF_ACTION_REQUIRED */
+	int flags;
+};
+
+struct memory_failure_cpu {
+	_Alignas(64) struct ghes_platform *platform;
+	struct ghes_raw_spinlock lock; /* for head, tail and fifo */
+	uint32_t head;
+	uint32_t tail;
+	struct memory_failure_entry fifo[MEMORY_FAILURE_FIFO_SIZE];
+	struct ghes_work work;
+};
+
+struct memory_failure {
+	struct ghes_platform *platform;
+	struct memory_failure_cpu *cpu; /* [nr_cpus] */
+};
+
+/* Context: task. Return: 0 or -GHES_ENOMEM. */
+int memory_failure_init(struct memory_failure *mf, struct ghes_platform *p);
+/* Recovers what is still queued. Nobody may queue any more. Context: task. */
+void memory_failure_exit(struct memory_failure *mf);
+
+/**
+ * memory_failure_queue() - recover a page soon, on this CPU, in task context
+ * @entry: copied
+ *
+ * Unlike the kernel's, says when it could not: an error that nobody handles must end in a signal.
+ * Context: irq. Return: 0; -GHES_ENOSPC: the fifo is full, nothing will happen (logged).
+ */
+int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_entry *entry);
+
+/**
+ * memory_failure_queue_kick() - recover now what was queued on @cpu
+ *
+ * Context: task. On return all of it was handled, by this call or by the work item. A page that
+ * could not be recovered and whose access cannot be repeated gets its task signalled.
+ */
+void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu);
+
+#endif
