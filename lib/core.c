@@ -2,18 +2,19 @@
 /*
  * One instance of the core, and the table of what a host may call in it.
  *
- * Flow: host -> ghes_core_ops_get() -> create -> init (HEST -> sources) -> notifications -> destroy.
+ * Flow: host -> ghes_core_ops_get() -> create -> init (HEST -> sources) -> notifications ->
+ * destroy.
  */
 #include "internal.h"
-
 
 #define VENDOR_FIFO_SIZE   (2 * GHES_ESTATUS_MAX_SIZE + 64)
 #define VENDOR_FIFO_EVENTS 1024
 #define CXL_EVENT_MAX                                                                              \
-	(sizeof(struct ghes_event) + sizeof(struct acpi_hest_generic_data_v300) +                 \
+	(sizeof(struct ghes_event) + sizeof(struct acpi_hest_generic_data_v300) +                  \
 	 sizeof(struct cxl_cper_event_rec))
 
-/* ---- create, destroy --------------------------------------------------------------------------------- */
+/* ---- create, destroy
+ * --------------------------------------------------------------------------------- */
 
 static void init_classes(struct ghes_core *core)
 {
@@ -128,7 +129,9 @@ static void destroy(struct ghes_core *core)
 	p->ops->free(p, core, sizeof(*core));
 }
 
-/* ---- HEST ------------------------------------------------------------------------------------------------ */
+/* ---- HEST
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct init_walk {
 	struct ghes_core *core;
@@ -210,7 +213,8 @@ static void run_irq_work(struct ghes_core *core)
 	irq_work_run(&core->irq_work_list);
 }
 
-/* ---- counters ---------------------------------------------------------------------------------------------- */
+/* ---- counters
+ * ---------------------------------------------------------------------------------------------- */
 
 static uint64_t value(const _Atomic uint64_t *counter)
 {
@@ -283,8 +287,8 @@ bool ghes_core_is_valid(struct ghes_core *core)
 
 	if (t.read != t.queued + t.direct + t.duplicate + t.rejected + t.panic)
 		return false;
-	if (t.queued != value(&core->drained) + value(&core->panic_queued) +
-				estatus_queue_depth(&core->queue))
+	if (t.queued !=
+	    value(&core->drained) + value(&core->panic_queued) + estatus_queue_depth(&core->queue))
 		return false;
 	for (unsigned int i = 0; i < GHES_HASH_SIZE; i++) {
 		for (struct ghes_block *block = core->blocks[i]; block; block = block->next)
@@ -300,7 +304,9 @@ bool ghes_core_is_valid(struct ghes_core *core)
 	       irq_work_is_valid(&core->proc_irq_work);
 }
 
-/* ---- the seam ------------------------------------------------------------------------------------------------ */
+/* ---- the seam
+ * ------------------------------------------------------------------------------------------------
+ */
 
 const struct ghes_core_ops *ghes_core_ops_get(void)
 {

@@ -55,7 +55,8 @@ bool ghes_block_leave(struct ghes *ghes, bool turns)
 	return false;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading -----------------------------------------------------------------------------------
+ */
 
 static int bad_address(struct ghes *ghes)
 {
@@ -142,7 +143,8 @@ int ghes_read_estatus(struct ghes *ghes, const struct ghes_record *record,
 	return -GHES_EIO;
 }
 
-/* ---- giving it back ---------------------------------------------------------------------------- */
+/* ---- giving it back ----------------------------------------------------------------------------
+ */
 
 static void read_modify_write(struct ghes *ghes)
 {
@@ -185,18 +187,18 @@ static bool ack_leave(struct ghes_ack *ack)
 	struct ghes *held = ack_held(ack);
 
 	/* A3 release: pairs with A1 of the next holder */
-	return atomic_compare_exchange_strong_explicit(&ack->due, &held, NULL,
-						       memory_order_release, memory_order_relaxed);
+	return atomic_compare_exchange_strong_explicit(&ack->due, &held, NULL, memory_order_release,
+						       memory_order_relaxed);
 }
 
 static void ack_all(struct ghes *ghes, struct ghes_ack *ack)
 {
 	while (ghes && ghes != ack_held(ack)) {
-		/* Before acks_due is 0: from then on its own reader may put it on the list again. */
+		/* Before acks_due is 0: from then on its own reader may put it on the list again.
+		 */
 		struct ghes *next = ghes->ack_next;
 		/* A2 (second half) acquire: pairs with the increment in ghes_ack_error() */
-		uint32_t due =
-			atomic_exchange_explicit(&ghes->acks_due, 0, memory_order_acq_rel);
+		uint32_t due = atomic_exchange_explicit(&ghes->acks_due, 0, memory_order_acq_rel);
 
 		while (due--)
 			read_modify_write(ghes);

@@ -77,7 +77,7 @@ ghes_estatus_severity(const struct acpi_hest_generic_status *estatus)
  * a load and a store; read by anybody, at any time.
  */
 struct ghes_counters {
-	_Atomic uint64_t read;	 /* found pending and consumed, however it ended */
+	_Atomic uint64_t read; /* found pending and consumed, however it ended */
 	_Atomic uint64_t queued;
 	_Atomic uint64_t direct; /* processed where it was read, without the queue */
 	_Atomic uint64_t duplicate;
@@ -100,7 +100,8 @@ struct ghes_class {
 	struct ghes_counters counters;
 };
 
-/* ---- firmware's side of a source -------------------------------------------------------------- */
+/* ---- firmware's side of a source --------------------------------------------------------------
+ */
 
 /*
  * A status block, and who reads it: see the header of notify.c. Sources that name the same
@@ -155,14 +156,14 @@ struct ghes {
 	struct ghes_block *block;
 	struct ghes_ack *ack; /* NULL: GHES, not GHESv2 */
 	uint16_t source_id;
-	bool sync;     /* an error of the very instruction that was interrupted: SEA */
+	bool sync;		  /* an error of the very instruction that was interrupted: SEA */
 	bool nmi_like;		  /* class is not the IRQ class */
 	enum ghes_index_id index; /* where its notification finds it */
 	struct ghes *_Atomic block_next;
 
 	/* under the mutex */
-	struct ghes *next;    /* of core->sources */
-	bool registered;      /* the platform may notify */
+	struct ghes *next;     /* of core->sources */
+	bool registered;       /* the platform may notify */
 	bool event_registered; /* SDEI: so says firmware */
 
 	/* Acknowledgements that are due, and the list of sources that wait for theirs */
@@ -197,7 +198,8 @@ static inline void ghes_finish(struct ghes *ghes, uint32_t n)
 	atomic_store_explicit(&ghes->finished, old + n, memory_order_release);
 }
 
-/* ---- one walk --------------------------------------------------------------------------------- */
+/* ---- one walk ---------------------------------------------------------------------------------
+ */
 
 /* A record under way out of firmware's memory */
 struct ghes_record {
@@ -233,7 +235,8 @@ struct ghes_reader {
 	uint32_t queued;	  /* nodes pushed and retries asked for: irq_work is due */
 };
 
-/* ---- one instance ----------------------------------------------------------------------------- */
+/* ---- one instance -----------------------------------------------------------------------------
+ */
 
 /* Messages that bad firmware could cause without end, each with a window of its own */
 enum ghes_message {
@@ -274,12 +277,12 @@ struct ghes_core {
 
 	/* The drain gate, and what only its holder writes */
 	_Atomic uint32_t drainers;
-	_Atomic uint32_t drain_cpu; /* on which it runs, + 1; 0: none */
+	_Atomic uint32_t drain_cpu;			/* on which it runs, + 1; 0: none */
 	_Atomic(struct ghes_estatus_node *) drain_rest; /* of its batch; or taken by a panic */
-	_Atomic uint64_t drained;      /* records of the queue processed */
-	_Atomic uint64_t panic_queued; /* records of the queue printed by a panic; RMW */
+	_Atomic uint64_t drained;			/* records of the queue processed */
+	_Atomic uint64_t panic_queued;	 /* records of the queue printed by a panic; RMW */
 	struct llist_head panic_printed; /* their nodes */
-	_Atomic uint32_t task_works;   /* nodes that wait as task work; RMW */
+	_Atomic uint32_t task_works;	 /* nodes that wait as task work; RMW */
 
 	struct ghes *_Atomic retries;
 	_Atomic uint64_t seqno; /* of printed records; the kernel prints 32 bits of it */
@@ -291,7 +294,7 @@ struct ghes_core {
 	struct ghes_block *blocks[GHES_HASH_SIZE];
 	struct ghes_ack *acks[GHES_HASH_SIZE];
 	_Atomic uint32_t nr_sources;
-	uint32_t users[GHES_NR_INDICES]; /* registered sources */
+	uint32_t users[GHES_NR_INDICES];    /* registered sources */
 	struct hest_generic_info *generics; /* what init() found */
 	uint32_t nr_generics, max_generics;
 
@@ -301,7 +304,8 @@ struct ghes_core {
 	struct acpi_hest_generic_status *panic_estatus;
 };
 
-/* ---- small helpers ------------------------------------------------------------------------------ */
+/* ---- small helpers ------------------------------------------------------------------------------
+ */
 
 static inline const struct ghes_platform_ops *ghes_ops(const struct ghes_core *core)
 {
@@ -344,7 +348,8 @@ static inline bool ghes_may_log(struct ghes_core *core, enum ghes_message messag
 			      GHES_RATELIMIT_BURST);
 }
 
-/* Of two results of one walk, the one to report: found work > handed over > repeat > error > none */
+/* Of two results of one walk, the one to report: found work > handed over > repeat > error > none
+ */
 static inline int ghes_merge_rc(int a, int b)
 {
 	static const int best_first[] = {0, -GHES_EINPROGRESS, -GHES_ECANCELED};
@@ -355,7 +360,8 @@ static inline int ghes_merge_rc(int a, int b)
 	return a == -GHES_ENOENT ? b : a;
 }
 
-/* ---- estatus.c: one record in firmware's memory. Context: that of the reader's class. ------------ */
+/* ---- estatus.c: one record in firmware's memory. Context: that of the reader's class.
+ * ------------ */
 
 /*
  * May this reader have the block now? false: another reader has it, and will look again for us.
@@ -390,7 +396,8 @@ void ghes_clear_estatus(struct ghes *ghes, const struct ghes_record *record,
 int ghes_reject_estatus(struct ghes *ghes, const struct ghes_record *record,
 			struct ghes_class *class, int rc);
 
-/* ---- notify.c ------------------------------------------------------------------------------------ */
+/* ---- notify.c
+ * ------------------------------------------------------------------------------------ */
 
 /* Read and process what is pending at @ghes right here. Lock of the IRQ class held. */
 int ghes_proc(struct ghes *ghes, const struct ghes_task *task, bool sync);
@@ -406,14 +413,16 @@ int ghes_notify_sdei(struct ghes_core *core, uint32_t event);
 /* In NMI-like context. The bare answer of the walk; @claim may be NULL. */
 int ghes_notify_sea(struct ghes_core *core, struct ghes_claim *claim);
 
-/* ---- retry.c ------------------------------------------------------------------------------------- */
+/* ---- retry.c
+ * ------------------------------------------------------------------------------------- */
 
 /* Leave the record where it is and have it processed from irq_work. Context: the reader's. */
 int ghes_retry_later(struct ghes *ghes, struct ghes_reader *reader);
 /* Context: irq (or task with interrupts masked). Returns whether there was anything to do. */
 bool ghes_retry_run(struct ghes_core *core);
 
-/* ---- process.c ----------------------------------------------------------------------------------- */
+/* ---- process.c
+ * ----------------------------------------------------------------------------------- */
 
 /*
  * Hand each section of a checked record to whom it concerns. @task: whose instruction caused it,
@@ -437,7 +446,8 @@ void ghes_proc_in_irq(struct irq_work *work);
 void ghes_deliver_vendor_record(struct ghes_platform *p, const struct ghes_event *event);
 void ghes_deliver_cxl_event(struct ghes_platform *p, const struct ghes_event *event);
 
-/* ---- claim.c, sdei.c ------------------------------------------------------------------------------- */
+/* ---- claim.c, sdei.c
+ * ------------------------------------------------------------------------------- */
 
 int apei_claim_sea(struct ghes_core *core, const struct ghes_regs *regs);
 
@@ -447,7 +457,8 @@ int sdei_choose_class(struct ghes *ghes);
 int sdei_register_ghes(struct ghes *ghes);
 int sdei_unregister_ghes(struct ghes *ghes);
 
-/* ---- source.c, core.c: task ----------------------------------------------------------------------- */
+/* ---- source.c, core.c: task
+ * ----------------------------------------------------------------------- */
 
 int ghes_probe(struct ghes_core *core, const struct hest_generic_info *generic);
 int ghes_remove(struct ghes_core *core, uint16_t source_id);

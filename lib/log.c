@@ -5,7 +5,7 @@
 
 /* One conversion, as far as log.h promises them */
 struct conversion {
-	bool alternate; /* # */
+	bool alternate;	     /* # */
 	unsigned int length; /* number of l; z counts as the l of this host's size_t */
 	char type;
 };

@@ -43,7 +43,8 @@
  */
 #include "internal.h"
 
-/* ---- one record, NMI-like context ---------------------------------------------------------------- */
+/* ---- one record, NMI-like context
+ * ---------------------------------------------------------------- */
 
 static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 {
@@ -82,7 +83,8 @@ static int exhausted(struct ghes *ghes, struct ghes_reader *reader, uint32_t len
 	return ghes_retry_later(ghes, reader);
 }
 
-/* A fatal record that found the pool empty. One buffer is kept for that; its first user keeps it. */
+/* A fatal record that found the pool empty. One buffer is kept for that; its first user keeps it.
+ */
 static int panic_without_node(struct ghes *ghes, const struct ghes_record *record,
 			      struct ghes_class *class)
 {
@@ -201,7 +203,8 @@ static int ghes_in_nmi_queue_one_entry(struct ghes *ghes, struct ghes_reader *re
 	return rc;
 }
 
-/* ---- one record, task and irq ---------------------------------------------------------------------- */
+/* ---- one record, task and irq
+ * ---------------------------------------------------------------------- */
 
 static int proc_record(struct ghes *ghes, const struct ghes_task *task, bool sync,
 		       const struct ghes_record *record)
@@ -283,7 +286,8 @@ int ghes_proc_pending(struct ghes *ghes)
 	return rc;
 }
 
-/* ---- walks --------------------------------------------------------------------------------------------- */
+/* ---- walks
+ * --------------------------------------------------------------------------------------------- */
 
 /* What a host hears: work that another context will finish is work found. */
 static int entry_rc(int rc)
@@ -346,7 +350,8 @@ static int notify_in_irq(struct ghes_core *core, enum ghes_index_id index, bool 
 	return entry_rc(rc);
 }
 
-/* ---- entries --------------------------------------------------------------------------------------------- */
+/* ---- entries
+ * --------------------------------------------------------------------------------------------- */
 
 int ghes_notify_timer(struct ghes_core *core, uint16_t source_id)
 {
@@ -389,8 +394,8 @@ int ghes_notify_nmi(struct ghes_core *core)
 	if (atomic_fetch_add_explicit(&core->nmi_readers, 1, memory_order_acq_rel) != 0)
 		return -GHES_ENOENT;
 	for (;;) {
-		rc = ghes_merge_rc(rc, notify_all_in_nmi(core, FIX_APEI_GHES_NMI, GHES_INDEX_NMI,
-							 NULL));
+		rc = ghes_merge_rc(
+			rc, notify_all_in_nmi(core, FIX_APEI_GHES_NMI, GHES_INDEX_NMI, NULL));
 		/* N3 release: pairs with N1 of the next */
 		if (atomic_compare_exchange_strong_explicit(&core->nmi_readers, &alone, 0,
 							    memory_order_release,

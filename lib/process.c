@@ -18,7 +18,8 @@
 /* Not more than 2 messages every 5 seconds (drivers/acpi/apei/ghes.c) */
 #define PRINT_BURST 2
 
-/* ---- memory failure ------------------------------------------------------------------------------ */
+/* ---- memory failure
+ * ------------------------------------------------------------------------------ */
 
 /* What is the same for all sections of a record */
 struct record_context {
@@ -77,7 +78,8 @@ static bool ghes_handle_memory_failure(const struct record_context *rec,
 	return ghes_do_memory_failure(rec, le64toh(mem.physical_addr), flags);
 }
 
-/* ---- ARM processor errors -------------------------------------------------------------------------- */
+/* ---- ARM processor errors
+ * -------------------------------------------------------------------------- */
 
 static void unhandled_processor_error(struct ghes_core *core, uint8_t type)
 {
@@ -152,8 +154,7 @@ static bool ghes_handle_arm_hw_error(const struct record_context *rec,
 	for (n = le16toh(err->err_info_num); n; n--) {
 		const struct cper_arm_err_info *info = (const void *)at;
 
-		if (length < sizeof(*info) || info->length < sizeof(*info) ||
-		    info->length > length)
+		if (length < sizeof(*info) || info->length < sizeof(*info) || info->length > length)
 			break;
 		queued |= arm_error_info(rec, info);
 		at += info->length;
@@ -162,7 +163,8 @@ static bool ghes_handle_arm_hw_error(const struct record_context *rec,
 	return queued;
 }
 
-/* ---- PCIe, CXL, vendor ------------------------------------------------------------------------------- */
+/* ---- PCIe, CXL, vendor
+ * ------------------------------------------------------------------------------- */
 
 static enum ghes_aer_severity cper_severity_to_aer(uint32_t cper_severity)
 {
@@ -244,8 +246,7 @@ void ghes_deliver_cxl_event(struct ghes_platform *p, const struct ghes_event *ev
 {
 	const struct acpi_hest_generic_data *gdata = ghes_event_data(event);
 
-	p->ops->cxl_event(p, gdata->section_type, acpi_hest_get_payload(gdata),
-			  (size_t)event->tag);
+	p->ops->cxl_event(p, gdata->section_type, acpi_hest_get_payload(gdata), (size_t)event->tag);
 }
 
 static void ghes_defer_non_standard_event(const struct record_context *rec,
@@ -267,7 +268,8 @@ void ghes_deliver_vendor_record(struct ghes_platform *p, const struct ghes_event
 	p->ops->vendor_record(p, event->severity, ghes_event_data(event), event->len);
 }
 
-/* ---- one record ------------------------------------------------------------------------------------------ */
+/* ---- one record
+ * ------------------------------------------------------------------------------------------ */
 
 static bool process_section(const struct record_context *rec,
 			    const struct acpi_hest_generic_data *gdata)
@@ -300,7 +302,7 @@ bool ghes_do_proc(struct ghes *ghes, const struct ghes_task *task, bool sync,
 	struct ghes_platform *p = ghes->core->platform;
 	bool queued = false;
 
-	apei_estatus_for_each_section(estatus, gdata)
+	apei_estatus_for_each_section (estatus, gdata)
 		queued |= process_section(&rec, gdata);
 
 	/* Nothing will repair what the task ran into, and it would only run into it again. */
@@ -313,7 +315,9 @@ bool ghes_do_proc(struct ghes *ghes, const struct ghes_task *task, bool sync,
 	return queued;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------- */
+/* ---- text
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void log_line(void *ctx, int level, const char *text, size_t len)
 {
@@ -330,8 +334,8 @@ static void __ghes_print_estatus(struct ghes *ghes, enum ghes_log_level level,
 	char prefix[64];
 	struct cper_text text;
 	/* relaxed: each print wants a number of its own, nothing else */
-	uint32_t seqno = (uint32_t)atomic_fetch_add_explicit(&core->seqno, 1,
-							      memory_order_relaxed) + 1;
+	uint32_t seqno =
+		(uint32_t)atomic_fetch_add_explicit(&core->seqno, 1, memory_order_relaxed) + 1;
 
 	cper_text_init(&text, prefix, sizeof(prefix));
 	cper_text_char(&text, '{');
@@ -364,7 +368,8 @@ void ghes_report(struct ghes *ghes, const struct acpi_hest_generic_status *estat
 		ghes_estatus_cache_add(cache, ghes->source_id, estatus, len);
 }
 
-/* ---- recovery before the task goes on --------------------------------------------------------------------- */
+/* ---- recovery before the task goes on
+ * --------------------------------------------------------------------- */
 
 static void free_node(struct ghes_core *core, struct ghes_estatus_node *node)
 {
@@ -422,7 +427,8 @@ void ghes_kick_without_node(struct ghes_core *core, const struct ghes_task *task
 		free_node(core, node);
 }
 
-/* ---- the queue ---------------------------------------------------------------------------------------------- */
+/* ---- the queue
+ * ---------------------------------------------------------------------------------------------- */
 
 /* The node and its record are done; its source and its claim are told, and may be gone then. */
 static void finish_node(struct ghes_core *core, struct ghes_estatus_node *node)
@@ -478,13 +484,15 @@ static void drain_queue(struct ghes_core *core)
 		return;
 	ghes_trace(core, GHES_TP_DRAIN, 0, count, 0, NULL);
 	/* relaxed, here and below: read on this CPU only, by what interrupts us */
-	atomic_store_explicit(&core->drain_cpu, ghes_ops(core)->smp_processor_id(core->platform) + 1,
+	atomic_store_explicit(&core->drain_cpu,
+			      ghes_ops(core)->smp_processor_id(core->platform) + 1,
 			      memory_order_relaxed);
 	while (node) {
 		atomic_store_explicit(&core->drain_rest, estatus_queue_next(node),
 				      memory_order_relaxed);
 		process_node(core, node);
-		/* An exchange, not a load: whatever interrupts before or after, one of us has it. */
+		/* An exchange, not a load: whatever interrupts before or after, one of us has it.
+		 */
 		node = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
 	}
 	atomic_store_explicit(&core->drain_cpu, 0, memory_order_relaxed);
@@ -521,9 +529,8 @@ void ghes_drain(struct ghes_core *core)
 		if (ghes_retry_run(core))
 			continue;
 		/* D2 release: pairs with D1 */
-		if (atomic_compare_exchange_strong_explicit(&core->drainers, &alone, 0,
-							    memory_order_release,
-							    memory_order_relaxed))
+		if (atomic_compare_exchange_strong_explicit(
+			    &core->drainers, &alone, 0, memory_order_release, memory_order_relaxed))
 			return;
 		/* D3 acquire: pairs with D1 of those who came meanwhile */
 		atomic_exchange_explicit(&core->drainers, 1, memory_order_acquire);
@@ -549,7 +556,9 @@ void ghes_proc_in_irq(struct irq_work *work)
 	ghes_drain(container_of(work, struct ghes_core, proc_irq_work));
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* Print a chain of queued records; they are not freed here, where nothing may go wrong. */
 static void print_chain(struct ghes_core *core, struct ghes_estatus_node *node)

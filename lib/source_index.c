@@ -120,8 +120,7 @@ int ghes_index_add(struct ghes_platform *p, struct ghes_index *index,
 	return 0;
 }
 
-void ghes_index_withdraw(struct ghes_platform *p, struct ghes_index *index,
-			 const struct ghes *ghes)
+void ghes_index_withdraw(struct ghes_platform *p, struct ghes_index *index, const struct ghes *ghes)
 {
 	uint32_t n, at = 0;
 	struct ghes_index_array *array = current_array(index, &n);
