@@ -185,6 +185,63 @@ static void one_architecture_that_takes_it_is_enough(void **state)
 	}
 }
 
+/* Goal: each state of a source and each answer of Linux has its words. */
+static void states_and_verdicts_have_their_words(void **state)
+{
+	static const char *const lines[] = {
+		"  Linux x86: the whole table is dropped (duplicate-id)\n",
+		"Source 0: IA-32 Architecture Deferred Machine Check, id 9, 132 bytes at 0x0028\n",
+		"  0x005a   Status Data Format                      0  IA-32\n",
+		"  0x0076   Status Data Format                      2  AMD64\n",
+		"  0x0092   Status Data Format                      3  reserved\n",
+		"Generic Hardware Error Source, id 1, 64 bytes at 0x00ac, SCI (assist)\n",
+		"Generic Hardware Error Source, id 2, 64 bytes at 0x00ec, SCI (disabled)\n",
+		"[PCI_Config 0x0000000080000018, bit width 64, bit offset 0, access size 9]  invalid\n",
+		"  error at 0x0140: [Firmware Bug]: APEI: Invalid access size code in GAR "
+		"[0x80000018/64/0/9/2] (status-gar)\n",
+		"id 3, 92 bytes at 0x016c, GSIV (duplicate)\n",
+		"  Linux arm64: whole table dropped: duplicate-id\n",
+		"  error at 0x016e: [Firmware Warn]: HEST: Duplicated hardware error source ID: 3. "
+		"(duplicate-id)\n",
+		": 2 errors, ",
+	};
+	struct hest_build b;
+	uint8_t *mc, *source;
+	char *at;
+
+	(void)state;
+	hest_begin(&b);
+	mc = hest_add_mc(&b, 11, 9, 3);
+	mc[48 + 28 + 2] = 2;
+	mc[48 + 28 * 2 + 2] = 3;
+	mc[6] = 4;
+	put16(hest_add_ghes(&b, 1, 3) + 4, 9);
+	hest_add_ghes(&b, 2, 3)[7] = 0;
+	source = hest_add_ghes(&b, 3, 3);
+	put_gas(source + 20, 2, 64, 0, 9, 0x80000018);
+	hest_add_ghes_v2(&b, 3, 10);
+	hest_finish(&b);
+	write_file(b.bytes, b.size);
+	run("text");
+	assert_int_equal(seen.status, SIM_DECODE_REJECTED);
+	at = seen.out;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char *found = strstr(at, lines[i]);
+
+		if (!found)
+			fail_msg("not there, or out of order: %s in %s", lines[i], seen.out);
+		at = found;
+	}
+	hest_begin(&b);
+	put32(hest_add_ghes(&b, 4, 0) + 36, 0);
+	hest_finish(&b);
+	write_file(b.bytes, b.size);
+	run("text");
+	assert_non_null(strstr(seen.out, "  Linux x86: never polled: [Firmware Warn]: GHES: Poll "
+					 "interval is 0 for generic hardware error source: 4, "
+					 "disabled.\n"));
+}
+
 /* Goal: one line, one object, and in it what the table has. */
 static void json_is_one_object_a_table(void **state)
 {
@@ -369,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_truncated_source_is_shown_as_far_as_it_goes),
 		cmocka_unit_test(warnings_alone_leave_the_exit_status_at_0),
 		cmocka_unit_test(one_architecture_that_takes_it_is_enough),
+		cmocka_unit_test(states_and_verdicts_have_their_words),
 		cmocka_unit_test(json_is_one_object_a_table),
 		cmocka_unit_test(json_is_valid_for_every_truncation),
 		cmocka_unit_test(what_is_no_hest_gets_one_line),
