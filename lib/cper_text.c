@@ -130,6 +130,9 @@ void cper_text_vfmt(struct cper_text *text, const char *format, va_list args)
 			s = va_arg(args, const char *);
 			cper_text_bytes(text, s, strnlen(s, c.precision));
 			break;
+		case 'c':
+			cper_text_char(text, (char)va_arg(args, int));
+			break;
 		case 'd':
 			cper_text_int(text, va_arg(args, int));
 			break;

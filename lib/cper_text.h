@@ -38,8 +38,8 @@ void cper_text_hex(struct cper_text *text, uint64_t value, unsigned int width);
 void cper_text_guid(struct cper_text *text, const guid_t *guid);
 
 /*
- * printf for the few conversions that log lines need: %s, %.Ns, and d, u, x with a 0-padded width
- * and l or ll. What it does not know it copies.
+ * printf for the few conversions that log lines need: %s, %.Ns, %c, and d, u, x with a 0-padded
+ * width and l or ll. What it does not know it copies.
  */
 void cper_text_fmt(struct cper_text *text, const char *format, ...) GHES_PRINTF(2, 3);
 void cper_text_vfmt(struct cper_text *text, const char *format, va_list args) GHES_PRINTF(2, 0);

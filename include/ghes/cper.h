@@ -339,4 +339,50 @@ GHES_API void cper_estatus_print(const struct cper_log *log, int level, const ch
 GHES_API const char *cper_mem_err_type_str(unsigned int etype);
 GHES_API const char *cper_mem_err_status_str(uint64_t status);
 
+/* ---- decodes of full records and of status blocks ---------------------------------------------
+ */
+
+enum cper_format {
+	CPER_FORMAT_TEXT, /* a line per field: offset, the specification's name, value, meaning */
+	CPER_FORMAT_JSON, /* as libcper's, with "findings" added */
+};
+
+/* Where a decode goes, piece by piece. Pure printable ASCII and newlines; not terminated. */
+struct cper_out {
+	void (*write)(void *ctx, const char *text, size_t len);
+	void *ctx;
+};
+
+/**
+ * cper_is_record() - do the bytes begin like a full CPER record, and not like a status block?
+ */
+GHES_API bool cper_is_record(const void *bytes, size_t len);
+
+/**
+ * cper_decode() - decode a CPER record or an error status block
+ * @bytes: either; a private copy
+ * @len: bytes there are; may be more or less than the lengths inside say
+ * @error_block_length: of the HEST source, in bytes; 0: not known
+ * @format: what to write
+ * @out: where to
+ *
+ * Fields whose validation bit is not set are left out. What breaks a rule is decoded as far as it
+ * goes, and named at the end with its offset.
+ *
+ * Context: task. Return: 0; -GHES_ERANGE if not even a header is there, -GHES_EOVERFLOW from
+ * 4 GiB on. Source: UEFI 2.10, appendix N; ACPI 6.5, 18.3.2.7.1; JSON: libcper's.
+ */
+GHES_API int cper_decode(const void *bytes, size_t len, uint64_t error_block_length,
+			 enum cper_format format, const struct cper_out *out);
+
+/**
+ * cper_lint() - all that is wrong with a CPER record or an error status block
+ * @bytes, @len, @error_block_length: as for cper_decode()
+ * @report: called for each finding, in no particular order of offsets
+ *
+ * Context: task. Return: as cper_decode().
+ */
+GHES_API int cper_lint(const void *bytes, size_t len, uint64_t error_block_length,
+		       void (*report)(void *ctx, const struct cper_finding *finding), void *ctx);
+
 #endif

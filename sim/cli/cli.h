@@ -13,5 +13,6 @@ enum sim_exit_decode {
 };
 
 int cmd_hest(int argc, char **argv);
+int cmd_cper(int argc, char **argv);
 
 #endif

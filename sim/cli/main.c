@@ -15,6 +15,8 @@ const struct cli_verb cli_verbs[] = {
 	{"show", CLI_SHOW, "NAME", "Show a built-in scenario.", cmd_show, NULL},
 	{"hest", CLI_HEST, "FILE", "Decode and check a HEST, binary or acpidump text.", NULL,
 	 cmd_hest},
+	{"cper", CLI_CPER, "FILE", "Decode and check a status block or a full CPER record.", NULL,
+	 cmd_cper},
 	{NULL, 0, NULL, NULL, NULL, NULL},
 };
 
