@@ -3,3 +3,7 @@
 # The estatus mechanisms: pool, cache, queue, irq_work, fixmap, and the POSIX platform.
 ghes_unit_test(NAME estatus_pool SOURCES test_estatus_pool.c fake_platform.c)
 ghes_unit_test(NAME platform_posix SOURCES test_platform_posix.c)
+ghes_unit_test(NAME estatus_cache SOURCES test_estatus_cache.c fake_platform.c)
+ghes_unit_test(NAME estatus_queue SOURCES test_estatus_queue.c)
+ghes_unit_test(NAME irq_work SOURCES test_irq_work.c fake_platform.c)
+ghes_unit_test(NAME fixmap SOURCES test_fixmap.c fake_platform.c)
