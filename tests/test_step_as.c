@@ -4,8 +4,8 @@
  * refused because a point there could not be transparent.
  *
  * Method: each case is run through the program; its output, without the preamble, the tables of
- * strings and the module's symbol, is folded into one line: P a point, L a point that landed behind
- * its instruction, everything else as it stands, separated by '|'.
+ * strings and the module's symbol, is folded into one line: p a point within a block, P its last
+ * one, L one that landed behind its instruction, everything else as it stands, separated by '|'.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -26,12 +26,12 @@ struct placing {
 
 static const struct placing placings[] = {
 	{"plain instructions", "x86_64", "f:\n\tmovq %rax, %rbx\n\tret\n",
-	 "f:|P|movq %rax, %rbx|P|ret"},
+	 "f:|p|movq %rax, %rbx|P|ret"},
 	{"labels stay before the point", "x86_64", "f:\n.L1:\n\tjmp .L1\n", "f:|.L1:|P|jmp .L1"},
 	{"label and instruction on a line", "x86_64", "f: ret\n", "f:|P|ret"},
-	{"numeric labels", "x86_64", "f:\n1:\tdecq %rax\n\tjnz 1b\n", "f:|1:|P|decq %rax|P|jnz 1b"},
+	{"numeric labels", "x86_64", "f:\n1:\tdecq %rax\n\tjnz 1b\n", "f:|1:|p|decq %rax|P|jnz 1b"},
 	{"quoted symbols", "x86_64", "\"f g\": ret\n", "\"f g\":|P|ret"},
-	{"several statements on a line", "x86_64", "f:\n\tcld; std ;ret\n", "f:|P|cld|P|std|P|ret"},
+	{"several statements on a line", "x86_64", "f:\n\tcld; std ;ret\n", "f:|p|cld|p|std|P|ret"},
 	{"a separator in a string", "x86_64", "\t.ascii \"a;b#c\\\";d\"\n\tret\n",
 	 ".ascii \"a;b#c\\\";d\"|P|ret"},
 	{"comments", "x86_64", "f:\n\tret # not ; two\n# nor\tthis\n/* nor\n this ; */ nop\n",
@@ -40,7 +40,7 @@ static const struct placing placings[] = {
 	 "f:\n#APP\n# 5 \"x.c\" 1\n\tnop\n# 0 \"\" 2\n#NO_APP\n", "f:|P|nop"},
 	{"prefix and instruction in one", "x86_64",
 	 "f:\n\tlock cmpxchgq %rsi, (%rdi)\n\trep stosq\n",
-	 "f:|P|lock cmpxchgq %rsi, (%rdi)|P|rep stosq"},
+	 "f:|p|lock cmpxchgq %rsi, (%rdi)|P|rep stosq"},
 	{"prefix on its own", "x86_64", "f:\n\tlock; incl (%rax)\n\tlock\n\tincl (%rax)\n\tnop\n",
 	 "f:|P|lock|incl (%rax)|P|lock|incl (%rax)|P|nop"},
 	{"two prefixes", "x86_64", "f:\n\txacquire\n\tlock\n\tincl (%rax)\n\tnop\n",
@@ -69,10 +69,32 @@ static const struct placing placings[] = {
 	{"unwind and line directives", "x86_64",
 	 "f:\n\t.cfi_startproc\n\t.loc 1 7 3 view .LVU1\n\tpushq %rbx\n\t.cfi_offset 3, -16\n",
 	 "f:|.cfi_startproc|.loc 1 7 3 view .LVU1|P|pushq %rbx|.cfi_offset 3, -16"},
+	{"a block ends where code can arrive", "x86_64",
+	 "f:\n\tnop\n\tnop\n.L1:\n\tnop\n\tnop\n\tjmp .L1\n",
+	 "f:|p|nop|P|nop|.L1:|p|nop|p|nop|P|jmp .L1"},
+	{"a jump table is such a place", "x86_64",
+	 "f:\n\tnop\n.L1:\n\tret\n\t.section .rodata\n\t.long .L1-.L9\n",
+	 "f:|P|nop|.L1:|P|ret|.section .rodata|.long .L1-.L9"},
+	{"a label for debuggers is not", "x86_64",
+	 "f:\n\tnop\n.LVL1:\n\tret\n\t.section .debug_loc,\"\",@progbits\n\t.quad .LVL1\n",
+	 "f:|p|nop|.LVL1:|P|ret|.section .debug_loc,\"\",@progbits|.quad .LVL1"},
+	{"a block ends where code leaves", "x86_64", "f:\n\tnop\n\tcall g\n\tnop\n\trep ret\n",
+	 "f:|p|nop|P|call g|p|nop|P|rep ret"},
+	{"a block does not span sections", "x86_64",
+	 "f:\n\tnop\n\t.pushsection .text.x,\"ax\"\n\tnop\n\t.popsection\n\tret\n",
+	 "f:|P|nop|.pushsection .text.x,\"ax\"|P|nop|.popsection|P|ret"},
+	{"nor text that repeats", "x86_64", "f:\n\tnop\n\t.rept 3\n\tnop\n\tnop\n\t.endr\n\tret\n",
+	 "f:|P|nop|.rept 3|P|nop|P|nop|.endr|P|ret"},
+	{"nor text that may be left out", "x86_64",
+	 "f:\n\t.if x\n\tnop\n\tnop\n\t.else\n\tnop\n\t.endif\n\tnop\n\tret\n",
+	 "f:|.if x|P|nop|P|nop|.else|P|nop|.endif|p|nop|P|ret"},
+	{"branches in all spellings, aarch64", "aarch64",
+	 "f:\n\tnop\n\tbne 1f\n\tnop\n\tb.eq 1f\n\tcbz x0, 1f\n\tblr x1\n",
+	 "f:|p|nop|P|bne 1f|p|nop|P|b.eq 1f|P|cbz x0, 1f|P|blr x1"},
 	{"marks", "x86_64 --marks", "f:\n\tendbr64\n\tret\n", "f:|endbr64|L|P|ret"},
 
 	{"aarch64 immediates are no comments", "aarch64", "f:\n\tmov x0, #1 // one\n\tret\n",
-	 "f:|P|mov x0, #1|P|ret"},
+	 "f:|p|mov x0, #1|P|ret"},
 	{"exclusive sequences stay together", "aarch64",
 	 "f:\n1:\tldaxr x0, [x1]\n\tadd x0, x0, 1\n\tstlxr w2, x0, [x1]\n\tcbnz w2, 1b\n\tret\n",
 	 "f:|1:|P|ldaxr x0, [x1]|add x0, x0, 1|stlxr w2, x0, [x1]|P|cbnz w2, 1b|P|ret"},
@@ -84,7 +106,7 @@ static const struct placing placings[] = {
 	 "f:|P|tbz x0, 3, .L1"},
 	{"TLS descriptor calls keep their mark", "aarch64",
 	 "f:\n\tldr x1, [x0, #:tlsdesc_lo12:x]\n\t.tlsdesccall x\n\tblr x1\n\tret\n",
-	 "f:|P|ldr x1, [x0, #:tlsdesc_lo12:x]|P|.tlsdesccall x|blr x1|P|ret"},
+	 "f:|p|ldr x1, [x0, #:tlsdesc_lo12:x]|P|.tlsdesccall x|blr x1|P|ret"},
 	{"instructions as numbers", "aarch64", "f:\n\t.inst 0xd503201f\n", "f:|P|.inst 0xd503201f"},
 	{"bti stays first", "aarch64", "f:\n\tbti c\n\tret\n", "f:|bti c|L|P|ret"},
 };
@@ -172,7 +194,7 @@ static void fold(char *text, char *folded)
 		if (!strncmp(piece, "ghes_point_landed ", 18))
 			piece = "L";
 		else if (!strncmp(piece, "ghes_point ", 11))
-			piece = "P";
+			piece = line[strlen(line) - 1] == '1' ? "P" : "p";
 		at += sprintf(at, "%s%s", at == folded ? "" : "|", piece);
 	}
 }
@@ -227,9 +249,9 @@ static void points_carry_function_file_and_line(void **state)
 	assert_non_null(strstr(text, ".Lghes_file2:\n\t.string \"b.h\""));
 	assert_non_null(strstr(text, ".Lghes_function1:\n\t.string \"f\""));
 	assert_non_null(strstr(text, ".Lghes_function2:\n\t.string \"g.cold\""));
-	assert_non_null(strstr(text, "ghes_point .Lghes_function1, .Lghes_file1, 7\n"));
-	assert_non_null(strstr(text, "ghes_point .Lghes_function1, .Lghes_file2, 9\n"));
-	assert_non_null(strstr(text, "ghes_point .Lghes_function2, .Lghes_file2, 9\n"));
+	assert_non_null(strstr(text, "ghes_point .Lghes_function1, .Lghes_file1, 7, 1, 0\n"));
+	assert_non_null(strstr(text, "ghes_point .Lghes_function1, .Lghes_file2, 9, 2, 1\n"));
+	assert_non_null(strstr(text, "ghes_point .Lghes_function2, .Lghes_file2, 9, 1, 1\n"));
 }
 
 static int set_up(void **state)

@@ -81,26 +81,36 @@ GHES_STEP_NO_TSAN static uint64_t earlier(uint64_t a, uint64_t b, uint64_t after
 	return a < b ? a : b;
 }
 
-/* Lets the thread run to the next boundary at which @step has something to do. */
-GHES_STEP_NO_TSAN static void run_to_next_stop(struct ghes_step_tls *tls, struct ghes_step *step)
+/*
+ * Lets the thread run to the next boundary at which @step has something to do. @position: that of
+ * the point where it stands in a block that has not written the count back yet, or 0.
+ */
+GHES_STEP_NO_TSAN static void run_to_next_stop(struct ghes_step_tls *tls, struct ghes_step *step,
+					       uint64_t position)
 {
 	uint64_t next = earlier(step->at, step->limit, step->passed);
 
 	step->stopped = false;
 	step->loaded = next == UINT64_MAX ? 0 : next - step->passed;
 	tls->current = step;
-	tls->count = step->loaded;
+	tls->count = step->loaded + position;
 }
 
-/* Called by the trampoline with the count at zero, on the interrupted stack. */
+/*
+ * Called by the trampoline, on the interrupted stack. A point hits when the count equals its
+ * position in the block; the last one of a block has written back the difference, zero. Either
+ * way the count says how much of it the block will still take off for points passed already.
+ */
 GHES_STEP_NO_TSAN void ghes_step_hit(const struct ghes_step_point *point)
 {
 	struct ghes_step_tls *tls = this_thread();
 	struct ghes_step *step = tls->current;
+	uint64_t position = tls->count;
 
 	/* Nobody is counting: the word has come round by itself, after 2^64 points. */
 	if (!step || step->stopped)
 		return;
+	tls->count = 0;
 	step->passed += step->loaded;
 	step->point = point;
 	step->stopped = true;
@@ -112,7 +122,7 @@ GHES_STEP_NO_TSAN void ghes_step_hit(const struct ghes_step_point *point)
 	}
 	if (step->passed == step->limit)
 		step->stuck(step, step->arg);
-	run_to_next_stop(tls, step);
+	run_to_next_stop(tls, step, position);
 }
 
 GHES_STEP_NO_TSAN void ghes_step_arm(struct ghes_step *step)
@@ -126,7 +136,7 @@ GHES_STEP_NO_TSAN void ghes_step_arm(struct ghes_step *step)
 	step->fired = 0;
 	step->point = NULL;
 	tls->entry = ghes_step_entry;
-	run_to_next_stop(tls, step);
+	run_to_next_stop(tls, step, 0);
 }
 
 GHES_STEP_NO_TSAN uint64_t ghes_step_passed(const struct ghes_step *step)

@@ -121,7 +121,8 @@ void ghes_step_cover_count(const struct ghes_step_cover *cover, const char *name
  * first group beforehand; the handler may change that group too, e.g. set `at` to a later boundary
  * to run again there. The second group is for reading.
  *
- * Invariant: passed is exact at a stop; between stops it is passed + loaded - the thread's count.
+ * Invariant: passed is exact at a stop; between stops passed + loaded - the thread's count is,
+ * wherever a block of instructions has ended (step_as.h).
  */
 struct ghes_step {
 	uint64_t at;	/* boundary at which handler runs; 0: none */
@@ -154,7 +155,10 @@ void ghes_step_arm(struct ghes_step *step);
  */
 uint64_t ghes_step_disarm(struct ghes_step *step);
 
-/* Boundaries reached so far. Only on the thread that armed @step. */
+/*
+ * Boundaries reached so far. Only on the thread that armed @step. In a signal handler it may lag
+ * behind by a few instructions: points write the count back once for each block.
+ */
 uint64_t ghes_step_passed(const struct ghes_step *step);
 
 /* The innermost armed step of this thread, or NULL. */
@@ -168,8 +172,8 @@ struct ghes_step_parked {
 
 /*
  * Put aside this thread's counting and start with nothing armed; take it up again. Around a switch
- * to another fiber, and around stepped code in a handler of an asynchronous signal, which may have
- * arrived in the middle of a point.
+ * to another fiber, and around stepped code in a signal handler: an asynchronous signal may have
+ * arrived in the middle of a point, a synchronous one in the middle of a block.
  */
 void ghes_step_park(struct ghes_step_parked *parked);
 void ghes_step_unpark(const struct ghes_step_parked *parked);

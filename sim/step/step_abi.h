@@ -14,7 +14,8 @@
 #ifndef GHES_STEP_ABI_H
 #define GHES_STEP_ABI_H
 
-#define GHES_STEP_TLS_COUNT   512 /* points until the next stop; 0 is 2^64 */
+#define GHES_STEP_TLS_COUNT                                                                        \
+	512 /* points until the next stop; 0 is 2^64. Within a block: as of its head */
 #define GHES_STEP_TLS_SCRATCH 520 /* the interrupted %rcx while a point runs */
 #define GHES_STEP_TLS_ENTRY   528 /* the trampoline */
 #define GHES_STEP_TLS_CURRENT 536 /* the innermost armed struct ghes_step */

@@ -24,47 +24,59 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_SIZE     512
-#define SECTIONS_MAX  32
-#define MACROS_MAX    64
-#define STATEMENT_MAX 8192
+#define NAME_SIZE    512
+#define SECTIONS_MAX 32
+
+/* The positions must fit an immediate operand of every instruction set. */
+#define BLOCK_MAX 100
+
+struct section {
+	bool text;  /* holds instructions */
+	bool debug; /* nothing in it leads to code that runs */
+};
 
 struct as {
+	struct step_reader reader;
 	const struct step_arch *arch;
 	struct step_state state;
-	FILE *out;
 	const char *input;
-	unsigned long input_line;
-	bool marks;
-	bool in_comment;
+	bool marks, failed;
 
-	/* Does the section hold instructions? [0] is the section before, for .previous. */
-	bool text, previous_text;
-	bool stack[SECTIONS_MAX][2];
+	/* The result, and the same as a buffer, to write into what is written already. */
+	FILE *out;
+	char *text;
+	size_t size;
+
+	struct section now, before; /* before: what .previous means */
+	struct section stack[SECTIONS_MAX][2];
 	unsigned int depth;
+
+	/* Points so far in the open block; 0: none is open. Where its last one says "write back".
+	 */
+	unsigned int block;
+	long last_point;
+
+	/* Inside of .macro, .rept, .if: text that is assembled never, once, or many times. */
+	unsigned int conditional;
 
 	/* What the points belong to. */
 	char function[NAME_SIZE];
 	bool function_known;
 	unsigned long functions;
 	unsigned long file, line;
-	unsigned long points, in_function;
 
-	/* Macros of the input: their bodies get points, their uses do not. */
-	char *macros[MACROS_MAX];
-	unsigned int n_macros;
-	bool failed;
+	struct step_labels targets; /* local labels that something refers to */
+	struct step_labels macros;  /* of the input: their bodies get points, their uses do not */
 };
 
 static void complain(struct as *as, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "%s:%lu: ", as->input, as->input_line);
+	fprintf(stderr, "%s:%lu: ", as->input, as->reader.line);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -72,80 +84,30 @@ static void complain(struct as *as, const char *format, ...)
 	as->failed = true;
 }
 
-static bool begins(const char *s, const char *with)
-{
-	return !strncmp(s, with, strlen(with));
-}
-
-static const char *skip_space(const char *s)
-{
-	while (isspace((unsigned char)*s))
-		s++;
-	return s;
-}
-
-const char *step_word(const char *s, char *word, size_t size)
-{
-	size_t n = 0;
-
-	s = skip_space(s);
-	while (*s && !isspace((unsigned char)*s) && *s != ',') {
-		if (n + 1 < size)
-			word[n++] = *s;
-		s++;
-	}
-	word[n] = '\0';
-	return skip_space(s);
-}
-
-static bool is_symbol_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$' || c == '\\' ||
-	       c == '@';
-}
-
-/* The length of the symbol at @s, quotes included; 0 if there is none. */
-static size_t symbol_length(const char *s)
-{
-	size_t n = 0;
-
-	if (*s == '"') {
-		for (n = 1; s[n] && s[n] != '"'; n++)
-			if (s[n] == '\\' && s[n + 1])
-				n++;
-		return s[n] ? n + 1 : 0;
-	}
-	while (is_symbol_char(s[n]))
-		n++;
-	return n;
-}
-
 /* ---- sections ---- */
 
-static bool section_has_text(const char *args)
+static struct section section_named(const char *args)
 {
-	const char *flags;
+	struct section section = {.debug = step_begins(args, ".debug")};
+	const char *flags = strchr(args, ',');
 
-	if (*args == '"')
-		args++;
-	if (begins(args, ".text") || begins(args, ".init\t") || begins(args, ".fini\t"))
-		return true;
-	flags = strchr(args, ',');
+	args += *args == '"';
+	section.text =
+		step_begins(args, ".text") || !strcmp(args, ".init") || !strcmp(args, ".fini");
 	if (!flags)
-		return false;
-	flags = skip_space(flags + 1);
+		return section;
+	flags = step_skip_space(flags + 1);
 	if (*flags++ != '"')
-		return false;
+		return section;
 	for (; *flags && *flags != '"'; flags++)
-		if (*flags == 'x')
-			return true;
-	return false;
+		section.text |= *flags == 'x';
+	return section;
 }
 
-static void enter_section(struct as *as, bool text)
+static void enter_section(struct as *as, struct section section)
 {
-	as->previous_text = as->text;
-	as->text = text;
+	as->before = as->now;
+	as->now = section;
 }
 
 static void push_section(struct as *as)
@@ -154,8 +116,8 @@ static void push_section(struct as *as)
 		complain(as, ".pushsection nested deeper than %d", SECTIONS_MAX);
 		return;
 	}
-	as->stack[as->depth][0] = as->text;
-	as->stack[as->depth][1] = as->previous_text;
+	as->stack[as->depth][0] = as->now;
+	as->stack[as->depth][1] = as->before;
 	as->depth++;
 }
 
@@ -164,32 +126,82 @@ static void pop_section(struct as *as)
 	if (!as->depth)
 		return;
 	as->depth--;
-	as->text = as->stack[as->depth][0];
-	as->previous_text = as->stack[as->depth][1];
+	as->now = as->stack[as->depth][0];
+	as->before = as->stack[as->depth][1];
 }
 
 static bool section_directive(struct as *as, const char *word, const char *args)
 {
 	if (!strcmp(word, ".text"))
-		enter_section(as, true);
+		enter_section(as, (struct section){.text = true});
 	else if (!strcmp(word, ".data") || !strcmp(word, ".bss"))
-		enter_section(as, false);
+		enter_section(as, (struct section){.text = false});
 	else if (!strcmp(word, ".section"))
-		enter_section(as, section_has_text(args));
+		enter_section(as, section_named(args));
 	else if (!strcmp(word, ".previous"))
-		enter_section(as, as->previous_text);
+		enter_section(as, as->before);
 	else if (!strcmp(word, ".popsection"))
 		pop_section(as);
 	else if (!strcmp(word, ".pushsection")) {
 		push_section(as);
-		enter_section(as, section_has_text(args));
+		enter_section(as, section_named(args));
 	} else {
 		return false;
 	}
 	return true;
 }
 
-/* ---- points ---- */
+/* ---- first reading: where can code arrive? ---- */
+
+/* Every local label in @s. Compilers define many that only debug information speaks of. */
+static void collect_labels(struct as *as, const char *s)
+{
+	while ((s = strstr(s, ".L"))) {
+		size_t length = step_symbol_length(s);
+
+		if (!step_labels_add(&as->targets, s, length))
+			complain(as, "%s", strerror(ENOMEM));
+		s += length;
+	}
+}
+
+/* The label that @s begins with, if it does; what follows it into @after. 0: none. */
+static size_t leading_label(const char *s, const char **after)
+{
+	size_t length = step_symbol_length(s);
+
+	*after = step_skip_space(s + length);
+	if (!length || **after != ':')
+		return 0;
+	*after = step_skip_space(*after + 1);
+	return length;
+}
+
+static void collect(void *arg, char *text)
+{
+	struct as *as = arg;
+	const char *s = step_skip_space(text), *after;
+	char word[64];
+
+	while (leading_label(s, &after))
+		s = after;
+	if (*s == '.' && section_directive(as, word, step_word(s, word, sizeof(word))))
+		return;
+	if (!as->now.debug)
+		collect_labels(as, s);
+}
+
+/* ---- second reading: points ---- */
+
+/* Code may arrive or leave here: the last point of the open block writes the count back. */
+static void end_block(struct as *as)
+{
+	if (!as->block)
+		return;
+	as->block = 0;
+	fflush(as->out);
+	as->text[as->last_point] = '1';
+}
 
 /* Strings live apart and are found by label, so that an entry is four words whatever its names. */
 static void define_string(struct as *as, const char *label, unsigned long number, const char *text)
@@ -211,16 +223,19 @@ static void enter_function(struct as *as, const char *name, size_t length)
 		complain(as, "a function ends inside an unbroken sequence");
 }
 
-static void put_point(struct as *as, const char *macro)
+static void put_point(struct as *as, const char *macro, bool inside)
 {
 	if (!as->function_known) {
 		as->functions++;
 		define_string(as, "function", as->functions, as->function);
 		as->function_known = true;
 	}
-	fprintf(as->out, "\t%s .Lghes_function%lu, .Lghes_file%lu, %lu\n", macro, as->functions,
-		as->file, as->line);
-	as->points++;
+	as->block++;
+	fprintf(as->out, "\t%s .Lghes_function%lu, .Lghes_file%lu, %lu, %u, 0\n", macro,
+		as->functions, as->file, as->line, as->block);
+	as->last_point = ftell(as->out) - 2;
+	if (!inside || as->conditional || as->block == BLOCK_MAX)
+		end_block(as);
 }
 
 static bool is_macro(const struct as *as, const char *insn)
@@ -228,34 +243,32 @@ static bool is_macro(const struct as *as, const char *insn)
 	char word[NAME_SIZE];
 
 	step_word(insn, word, sizeof(word));
-	for (unsigned int i = 0; i < as->n_macros; i++)
-		if (!strcmp(word, as->macros[i]))
-			return true;
-	return false;
+	return step_labels_has(&as->macros, word, strlen(word));
 }
 
 static void instruction(struct as *as, const char *insn)
 {
-	char other[STATEMENT_MAX];
+	char other[STEP_STATEMENT_MAX];
 	enum step_place place;
 
-	if (!as->text || is_macro(as, insn)) {
+	if (!as->now.text || is_macro(as, insn)) {
+		end_block(as);
 		fprintf(as->out, "\t%s\n", insn);
 		return;
 	}
 	place = as->arch->place(&as->state, insn);
 	if (place == STEP_REFUSED)
 		complain(as, "%s: %s", as->state.why, insn);
-	if (place == STEP_BEFORE || place == STEP_PREFIX)
-		put_point(as, "ghes_point");
+	if (place == STEP_LANDING)
+		end_block(as);
+	else if (place != STEP_GLUED)
+		put_point(as, "ghes_point", place == STEP_INSIDE);
 	if (!as->marks && as->arch->rewrite && as->arch->rewrite(insn, other, sizeof(other)))
 		insn = other;
 	fprintf(as->out, "\t%s\n", insn);
 	if (place == STEP_LANDING)
-		put_point(as, "ghes_point_landed");
+		put_point(as, "ghes_point_landed", false);
 }
-
-/* ---- directives ---- */
 
 /* .file N "dir" "name" (DWARF 5) or .file N "name"; without a number it names no line table. */
 static void file_directive(struct as *as, const char *args)
@@ -270,7 +283,7 @@ static void file_directive(struct as *as, const char *args)
 		return;
 	for (open = strchr(end, '"'); open; open = strchr(open + length, '"')) {
 		name = open + 1;
-		length = symbol_length(open);
+		length = step_symbol_length(open);
 		if (length < 2)
 			return;
 	}
@@ -294,16 +307,31 @@ static void macro_directive(struct as *as, const char *args)
 	char name[NAME_SIZE];
 
 	step_word(args, name, sizeof(name));
-	if (as->n_macros == MACROS_MAX) {
-		complain(as, "more than %d macros", MACROS_MAX);
-		return;
-	}
-	as->macros[as->n_macros] = strdup(name);
-	if (!as->macros[as->n_macros]) {
+	if (!step_labels_add(&as->macros, name, strlen(name)))
 		complain(as, "%s", strerror(ENOMEM));
-		return;
-	}
-	as->n_macros++;
+}
+
+static bool conditional_directive(struct as *as, const char *word, const char *args)
+{
+	static const char *const opens[] = {".macro", ".rept", ".irp", ".irpc", NULL};
+	bool begins = step_begins(word, ".if"), ends = false;
+
+	for (const char *const *open = opens; *open; open++)
+		begins |= !strcmp(word, *open);
+	ends = !strcmp(word, ".endm") || !strcmp(word, ".endr") || !strcmp(word, ".endif");
+	if (!strcmp(word, ".macro"))
+		macro_directive(as, args);
+	if (begins || ends)
+		end_block(as);
+	as->conditional += begins;
+	as->conditional -= ends && as->conditional;
+	return begins || ends;
+}
+
+static bool unsupported(const char *word)
+{
+	return step_begins(word, ".intel_syntax") || step_begins(word, ".code32") ||
+	       step_begins(word, ".code16");
 }
 
 static void directive(struct as *as, const char *statement)
@@ -312,56 +340,55 @@ static void directive(struct as *as, const char *statement)
 	const char *args = step_word(statement, word, sizeof(word));
 	const char *why = NULL;
 
-	if (section_directive(as, word, args)) {
-		/* nothing more */
-	} else if (!strcmp(word, ".file")) {
-		file_directive(as, args);
-	} else if (!strcmp(word, ".loc")) {
-		loc_directive(as, args);
-	} else if (!strcmp(word, ".macro")) {
-		macro_directive(as, args);
-	} else if (!strcmp(word, ".inst")) {
+	if (!strcmp(word, ".inst")) {
 		instruction(as, statement);
 		return;
-	} else if (begins(word, ".intel_syntax") || begins(word, ".code32") ||
-		   begins(word, ".code16")) {
-		complain(as, "%s is not supported", word);
-	} else if (as->arch->refuse_data && !as->marks) {
-		why = as->arch->refuse_data(statement);
-		if (why)
-			complain(as, "%s", why);
 	}
-	if (as->arch->binds && as->text && as->arch->binds(word)) {
-		put_point(as, "ghes_point");
+	if (section_directive(as, word, args))
+		end_block(as);
+	else if (!strcmp(word, ".file"))
+		file_directive(as, args);
+	else if (!strcmp(word, ".loc"))
+		loc_directive(as, args);
+	else if (unsupported(word))
+		complain(as, "%s is not supported", word);
+	else if (!conditional_directive(as, word, args) && as->arch->refuse_data && !as->marks)
+		why = as->arch->refuse_data(statement);
+	if (why)
+		complain(as, "%s", why);
+	if (as->arch->binds && as->now.text && as->arch->binds(word)) {
+		put_point(as, "ghes_point", false);
 		as->state.prefix = true;
 	}
 	fprintf(as->out, "\t%s\n", statement);
 }
 
-/* ---- reading ---- */
+static void label(struct as *as, const char *name, size_t length)
+{
+	bool local = step_begins(name, ".L");
+
+	if (!local || step_labels_has(&as->targets, name, length))
+		end_block(as);
+	if (as->now.text && !local && !isdigit((unsigned char)*name))
+		enter_function(as, name, length);
+	fprintf(as->out, "%.*s:\n", (int)length, name);
+}
 
 /* One statement: labels, then a directive, an assignment, an instruction, or nothing. */
-static void statement(struct as *as, char *s)
+static void place_points(void *arg, char *text)
 {
-	size_t length, end = strlen(s);
-	const char *after;
+	struct as *as = arg;
+	const char *s = step_skip_space(text), *after;
+	size_t length;
 
-	while (end && isspace((unsigned char)s[end - 1]))
-		s[--end] = '\0';
-	for (;;) {
-		s = (char *)skip_space(s);
-		length = symbol_length(s);
-		if (!length || *skip_space(s + length) != ':')
-			break;
-		if (as->text && !begins(s, ".L") && !isdigit((unsigned char)*s))
-			enter_function(as, s, length);
-		after = skip_space(s + length) + 1;
-		fprintf(as->out, "%.*s:\n", (int)length, s);
-		s += after - s;
+	while ((length = leading_label(s, &after))) {
+		label(as, s, length);
+		s = after;
 	}
 	if (!*s)
 		return;
-	after = skip_space(s + length);
+	length = step_symbol_length(s);
+	after = step_skip_space(s + length);
 	if (length && *after == '=' && after[1] != '=')
 		fprintf(as->out, "%s\n", s);
 	else if (*s == '.')
@@ -370,54 +397,7 @@ static void statement(struct as *as, char *s)
 		instruction(as, s);
 }
 
-/* Does a comment that runs to the end of the line start at @s? */
-static bool line_comment(const struct as *as, const char *line, const char *s)
-{
-	const char *mark = as->arch->line_comment;
-
-	if (*s == '#')
-		return as->arch->hash_comment || skip_space(line) == s;
-	return mark && begins(s, mark);
-}
-
-/* Splits a line at ';' outside of strings and drops its comments. */
-static void read_line(struct as *as, const char *line)
-{
-	char text[STATEMENT_MAX];
-	size_t n = 0;
-	bool in_string = false;
-
-	for (const char *s = line; *s && *s != '\n'; s++) {
-		if (as->in_comment) {
-			as->in_comment = !begins(s, "*/");
-			s += !as->in_comment;
-			continue;
-		}
-		if (!in_string && begins(s, "/*")) {
-			as->in_comment = true;
-			s++;
-			text[n++] = ' ';
-		} else if (!in_string && line_comment(as, line, s)) {
-			break;
-		} else if (!in_string && *s == ';') {
-			text[n] = '\0';
-			statement(as, text);
-			n = 0;
-		} else {
-			if (in_string && *s == '\\' && s[1] && s[1] != '\n')
-				text[n++] = *s++;
-			else if (*s == '"')
-				in_string = !in_string;
-			text[n++] = *s;
-		}
-		if (n + 2 >= sizeof(text)) {
-			complain(as, "statement longer than %d bytes", STATEMENT_MAX);
-			return;
-		}
-	}
-	text[n] = '\0';
-	statement(as, text);
-}
+/* ---- the whole file ---- */
 
 /*
  * The object's own way to its table: one symbol per linked module, however many stepped objects it
@@ -441,27 +421,35 @@ static const char marks_text[] = "\t.macro ghes_entry at, fn, file, line\n"
 				 "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
 				 "\t.popsection\n"
 				 "\t.endm\n"
-				 "\t.macro ghes_point fn, file, line\n"
+				 "\t.macro ghes_point fn, file, line, position, last\n"
 				 ".Lghes_insn\\@:\n"
 				 "\tghes_entry .Lghes_insn\\@, \\fn, \\file, \\line\n"
 				 "\t.endm\n"
-				 "\t.macro ghes_point_landed fn, file, line\n"
+				 "\t.macro ghes_point_landed fn, file, line, position, last\n"
 				 ".Lghes_after\\@:\n"
 				 "\tghes_entry .Lghes_after\\@-4, \\fn, \\file, \\line\n"
 				 "\t.endm\n";
 
+/* Reads the file once; each reading starts in .text. */
+static void read_all(struct as *as, FILE *in, void (*statement)(void *arg, char *text))
+{
+	int error;
+
+	as->now = as->before = (struct section){.text = true};
+	as->depth = 0;
+	as->reader = (struct step_reader){.arch = as->arch, .statement = statement, .arg = as};
+	error = step_read(&as->reader, in);
+	if (error)
+		complain(as, "%s", strerror(-error));
+}
+
 static void translate(struct as *as, FILE *in)
 {
-	char *line = NULL;
-	size_t size = 0;
-
+	read_all(as, in, collect);
 	fputs(as->marks ? marks_text : as->arch->macros, as->out);
 	define_string(as, "file", 0, "?");
-	while (getline(&line, &size, in) >= 0) {
-		as->input_line++;
-		read_line(as, line);
-	}
-	free(line);
+	read_all(as, in, place_points);
+	end_block(as);
 	if (as->state.sequence)
 		complain(as, "the file ends inside an unbroken sequence");
 	fputs(module_text, as->out);
@@ -487,33 +475,51 @@ static int usage(void)
 	return 2;
 }
 
+static int fail(const char *path)
+{
+	fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	return 2;
+}
+
+/* The output is written only when all of it is good: half a result must not be taken for one. */
+static int save(const struct as *as, const char *output)
+{
+	FILE *file = fopen(output, "w");
+	bool good;
+
+	if (!file)
+		return fail(output);
+	good = fwrite(as->text, 1, as->size, file) == as->size;
+	good &= fclose(file) == 0;
+	if (good)
+		return 0;
+	fail(output);
+	remove(output);
+	return 2;
+}
+
 static int convert(struct as *as, const char *output)
 {
 	FILE *in = fopen(as->input, "r");
-	bool broken;
+	int status = 2;
 
-	if (!in) {
-		fprintf(stderr, "%s: %s\n", as->input, strerror(errno));
-		return 2;
-	}
-	as->out = fopen(output, "w");
+	if (!in)
+		return fail(as->input);
+	as->out = open_memstream(&as->text, &as->size);
 	if (!as->out) {
-		fprintf(stderr, "%s: %s\n", output, strerror(errno));
 		fclose(in);
-		return 2;
+		return fail(output);
 	}
 	translate(as, in);
-	broken = ferror(in) || ferror(as->out);
-	broken |= fclose(as->out) != 0;
 	fclose(in);
-	for (unsigned int i = 0; i < as->n_macros; i++)
-		free(as->macros[i]);
-	if (broken)
-		fprintf(stderr, "%s: cannot be written\n", output);
-	if (!broken && !as->failed)
-		return 0;
-	remove(output);
-	return 2;
+	if (fclose(as->out))
+		fail(output);
+	else if (!as->failed)
+		status = save(as, output);
+	step_labels_free(&as->targets);
+	step_labels_free(&as->macros);
+	free(as->text);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -524,14 +530,13 @@ int main(int argc, char **argv)
 #else
 		.arch = &step_arch_x86_64,
 #endif
-		.text = true,
 	};
 	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--marks"))
 			as.marks = true;
-		else if (begins(argv[i], "--arch="))
+		else if (step_begins(argv[i], "--arch="))
 			as.arch = arch_by_name(argv[i] + strlen("--arch="));
 		else
 			return usage();

@@ -2,8 +2,9 @@
 /*
  * ghes-step-as for aarch64.
  *
- * The point borrows x16 and x17 through the stack (AAPCS64 has no red zone), counts down in the
- * thread's words (step_abi.h) and touches no flag: sub subtracts, cbnz tests.
+ * The point borrows x16 and x17 through the stack (AAPCS64 has no red zone), compares the thread's
+ * count (step_abi.h) with its position in the block and touches no flag: sub subtracts, cbnz tests;
+ * the last point of a block writes the result back.
  *
  * No point lies between an exclusive load and its exclusive store: it would end the monitor and
  * the loop would never end. Nothing is lost by that. A real exception there makes the store fail
@@ -27,59 +28,57 @@
 /* The longest exclusive sequence that gcc, clang and the kernel write is about half of this. */
 #define LONGEST_SEQUENCE 16
 
-static const char macros[] = "\t.macro ghes_count at, fn, file, line\n"
-			     "\tstp\tx16, x17, [sp, #-32]!\n"
-			     "\tadrp\tx16, :gottprel:ghes_step_tls\n"
-			     "\tldr\tx16, [x16, #:gottprel_lo12:ghes_step_tls]\n"
-			     "\tmrs\tx17, tpidr_el0\n"
-			     "\tadd\tx16, x16, x17\n"
-			     "\tldr\tx17, " COUNT "\n"
-			     "\tsub\tx17, x17, #1\n"
-			     "\tstr\tx17, " COUNT "\n"
-			     "\tcbnz\tx17, .Lghes_go\\@\n"
-			     "\tstr\tx30, [sp, #16]\n"
-			     "\tldr\tx16, " ENTRY "\n"
-			     "\tadrp\tx17, .Lghes_entry\\@\n"
-			     "\tadd\tx17, x17, #:lo12:.Lghes_entry\\@\n"
-			     "\tblr\tx16\n"
-			     "\tldr\tx30, [sp, #16]\n"
-			     ".Lghes_go\\@:\n"
-			     "\tldp\tx16, x17, [sp], #32\n"
-			     "\t.pushsection ghes_step_points, \"a\"\n"
-			     "\t.balign 4\n"
-			     ".Lghes_entry\\@:\n"
-			     "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
-			     "\t.popsection\n"
-			     "\t.endm\n"
-			     "\t.macro ghes_point fn, file, line\n"
-			     "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
-			     ".Lghes_insn\\@:\n"
-			     "\t.endm\n"
-			     "\t.macro ghes_point_landed fn, file, line\n"
-			     ".Lghes_after\\@:\n"
-			     "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
-			     "\t.endm\n"
-			     "\t.macro ghes_far insn, reg, bit, target\n"
-			     "\t\\insn\t\\reg, \\bit, .Lghes_near\\@\n"
-			     "\tb\t\\target\n"
-			     ".Lghes_near\\@:\n"
-			     "\t.endm\n";
-
-static bool begins(const char *s, const char *with)
-{
-	return !strncmp(s, with, strlen(with));
-}
+static const char macros[] =
+	"\t.macro ghes_count at, fn, file, line, position, last\n"
+	"\tstp\tx16, x17, [sp, #-32]!\n"
+	"\tadrp\tx16, :gottprel:ghes_step_tls\n"
+	"\tldr\tx16, [x16, #:gottprel_lo12:ghes_step_tls]\n"
+	"\tmrs\tx17, tpidr_el0\n"
+	"\tadd\tx16, x16, x17\n"
+	"\tldr\tx17, " COUNT "\n"
+	"\tsub\tx17, x17, #\\position\n"
+	"\t.if \\last\n"
+	"\tstr\tx17, " COUNT "\n"
+	"\t.endif\n"
+	"\tcbnz\tx17, .Lghes_go\\@\n"
+	"\tstr\tx30, [sp, #16]\n"
+	"\tldr\tx16, " ENTRY "\n"
+	"\tadrp\tx17, .Lghes_entry\\@\n"
+	"\tadd\tx17, x17, #:lo12:.Lghes_entry\\@\n"
+	"\tblr\tx16\n"
+	"\tldr\tx30, [sp, #16]\n"
+	".Lghes_go\\@:\n"
+	"\tldp\tx16, x17, [sp], #32\n"
+	"\t.pushsection ghes_step_points, \"a\"\n"
+	"\t.balign 4\n"
+	".Lghes_entry\\@:\n"
+	"\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
+	"\t.popsection\n"
+	"\t.endm\n"
+	"\t.macro ghes_point fn, file, line, position, last\n"
+	"\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line, \\position, \\last\n"
+	".Lghes_insn\\@:\n"
+	"\t.endm\n"
+	"\t.macro ghes_point_landed fn, file, line, position, last\n"
+	".Lghes_after\\@:\n"
+	"\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line, \\position, \\last\n"
+	"\t.endm\n"
+	"\t.macro ghes_far insn, reg, bit, target\n"
+	"\t\\insn\t\\reg, \\bit, .Lghes_near\\@\n"
+	"\tb\t\\target\n"
+	".Lghes_near\\@:\n"
+	"\t.endm\n";
 
 static bool exclusive_load(const char *word)
 {
-	return begins(word, "ldxr") || begins(word, "ldxp") || begins(word, "ldaxr") ||
-	       begins(word, "ldaxp");
+	return step_begins(word, "ldxr") || step_begins(word, "ldxp") ||
+	       step_begins(word, "ldaxr") || step_begins(word, "ldaxp");
 }
 
 static bool exclusive_end(const char *word)
 {
-	return begins(word, "stxr") || begins(word, "stxp") || begins(word, "stlxr") ||
-	       begins(word, "stlxp") || !strcmp(word, "clrex");
+	return step_begins(word, "stxr") || step_begins(word, "stxp") ||
+	       step_begins(word, "stlxr") || step_begins(word, "stlxp") || !strcmp(word, "clrex");
 }
 
 /* SVE registers: z0.d, p0/m and their like. The trampoline saves q0-q31. */
@@ -93,6 +92,21 @@ static bool uses_sve(const char *operands)
 		if (starts && *s == 'p' && s[1] >= '0' && s[1] <= '9' && strpbrk(s, "./"))
 			return true;
 	}
+	return false;
+}
+
+/*
+ * May something else than the next instruction follow? Whatever begins with b is taken for a
+ * branch, in all its spellings; for the few that are not (bic, bfi) that is only slower.
+ */
+static bool leaves(const char *word)
+{
+	static const char *const kinds[] = {"b",   "cb",  "tb",	 "ret", "eret",
+					    "svc", "hvc", "smc", "udf", ".inst"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (step_begins(word, kinds[i]))
+			return true;
 	return false;
 }
 
@@ -118,7 +132,9 @@ static enum step_place place(struct step_state *state, const char *insn)
 	}
 	if (!strcmp(word, "bti"))
 		return STEP_LANDING;
-	return glued ? STEP_GLUED : STEP_BEFORE;
+	if (glued)
+		return STEP_GLUED;
+	return state->sequence || leaves(word) ? STEP_BEFORE : STEP_INSIDE;
 }
 
 static bool rewrite(const char *insn, char *out, size_t size)
@@ -138,8 +154,8 @@ static bool rewrite(const char *insn, char *out, size_t size)
 
 static const char *refuse_data(const char *directive)
 {
-	bool narrow = begins(directive, ".byte") || begins(directive, ".hword") ||
-		      begins(directive, ".2byte");
+	bool narrow = step_begins(directive, ".byte") || step_begins(directive, ".hword") ||
+		      step_begins(directive, ".2byte");
 
 	if (narrow && strstr(directive, "(.L"))
 		return "compressed jump table: compile with -fno-jump-tables";
@@ -148,7 +164,7 @@ static const char *refuse_data(const char *directive)
 
 static bool binds(const char *directive)
 {
-	return begins(directive, ".tlsdesccall");
+	return step_begins(directive, ".tlsdesccall");
 }
 
 const struct step_arch step_arch_aarch64 = {

@@ -2,10 +2,11 @@
 /*
  * ghes-step-as for x86-64, AT&T syntax as gcc and clang print it.
  *
- * The point counts down in a word at a fixed offset from %fs and touches no flag: lea subtracts,
- * jrcxz tests. %rcx rests in a second word meanwhile, so the stack is not used and the red zone
- * stays whole. Only when the count reaches zero is the stack used, below the red zone, to call the
- * trampoline (entry_x86_64.S) through a third word. See step_abi.h for the three words.
+ * The point compares a word at a fixed offset from %fs with its position in the block and touches
+ * no flag: lea subtracts, jrcxz tests; the last point of a block writes the result back. %rcx rests
+ * in a second word meanwhile, so the stack is not used and the red zone stays whole. Only when the
+ * count reaches zero is the stack used, below the red zone, to call the trampoline (entry_x86_64.S)
+ * through a third word. See step_abi.h for the three words.
  *
  * jrcxz reaches 127 bytes, hence the jump over the rare path. The nopl after the call is never
  * executed for its effect: its displacement tells the trampoline which entry of the table this is.
@@ -24,33 +25,36 @@
 #define ENTRY	 "%fs:" STR(GHES_STEP_TLS_ENTRY)
 #define RED_ZONE STR(GHES_STEP_RED_ZONE)
 
-static const char macros[] = "\t.macro ghes_count at, fn, file, line\n"
-			     "\tmovq\t%rcx, " SCRATCH "\n"
-			     "\tmovq\t" COUNT ", %rcx\n"
-			     "\tleaq\t-1(%rcx), %rcx\n"
-			     "\tmovq\t%rcx, " COUNT "\n"
-			     "\tjrcxz\t.Lghes_hit\\@\n"
-			     "\tjmp\t.Lghes_go\\@\n"
-			     ".Lghes_hit\\@:\n"
-			     "\tleaq\t-" RED_ZONE "(%rsp), %rsp\n"
-			     "\tcallq\t*" ENTRY "\n"
-			     "\tnopl\t.Lghes_entry\\@(%rip)\n"
-			     ".Lghes_go\\@:\n"
-			     "\tmovq\t" SCRATCH ", %rcx\n"
-			     "\t.pushsection ghes_step_points, \"a\"\n"
-			     "\t.balign 4\n"
-			     ".Lghes_entry\\@:\n"
-			     "\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
-			     "\t.popsection\n"
-			     "\t.endm\n"
-			     "\t.macro ghes_point fn, file, line\n"
-			     "\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line\n"
-			     ".Lghes_insn\\@:\n"
-			     "\t.endm\n"
-			     "\t.macro ghes_point_landed fn, file, line\n"
-			     ".Lghes_after\\@:\n"
-			     "\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line\n"
-			     "\t.endm\n";
+static const char macros[] =
+	"\t.macro ghes_count at, fn, file, line, position, last\n"
+	"\tmovq\t%rcx, " SCRATCH "\n"
+	"\tmovq\t" COUNT ", %rcx\n"
+	"\tleaq\t-\\position(%rcx), %rcx\n"
+	"\t.if \\last\n"
+	"\tmovq\t%rcx, " COUNT "\n"
+	"\t.endif\n"
+	"\tjrcxz\t.Lghes_hit\\@\n"
+	"\tjmp\t.Lghes_go\\@\n"
+	".Lghes_hit\\@:\n"
+	"\tleaq\t-" RED_ZONE "(%rsp), %rsp\n"
+	"\tcallq\t*" ENTRY "\n"
+	"\tnopl\t.Lghes_entry\\@(%rip)\n"
+	".Lghes_go\\@:\n"
+	"\tmovq\t" SCRATCH ", %rcx\n"
+	"\t.pushsection ghes_step_points, \"a\"\n"
+	"\t.balign 4\n"
+	".Lghes_entry\\@:\n"
+	"\t.long \\at - ., \\fn - ., \\file - ., \\line\n"
+	"\t.popsection\n"
+	"\t.endm\n"
+	"\t.macro ghes_point fn, file, line, position, last\n"
+	"\tghes_count .Lghes_insn\\@, \\fn, \\file, \\line, \\position, \\last\n"
+	".Lghes_insn\\@:\n"
+	"\t.endm\n"
+	"\t.macro ghes_point_landed fn, file, line, position, last\n"
+	".Lghes_after\\@:\n"
+	"\tghes_count .Lghes_after\\@-4, \\fn, \\file, \\line, \\position, \\last\n"
+	"\t.endm\n";
 
 static bool is_one_of(const char *word, const char *const *list)
 {
@@ -92,6 +96,17 @@ static const char *beyond_baseline(const char *word, const char *operands)
 	return NULL;
 }
 
+/* May something else than the next instruction follow? */
+static bool leaves(const char *word)
+{
+	static const char *const others[] = {"syscall", "sysenter", "hlt", "ud2", NULL};
+
+	return word[0] == 'j' || step_begins(word, "call") || step_begins(word, "ret") ||
+	       step_begins(word, "lret") || step_begins(word, "loop") || step_begins(word, "int") ||
+	       step_begins(word, "iret") || step_begins(word, "xbegin") ||
+	       step_begins(word, "xabort") || is_one_of(word, others);
+}
+
 static enum step_place place(struct step_state *state, const char *insn)
 {
 	char word[32];
@@ -115,9 +130,11 @@ static enum step_place place(struct step_state *state, const char *insn)
 	if (strstr(rest, "@tlsgd") || strstr(rest, "@tlsld") || strstr(rest, "@TLSGD") ||
 	    strstr(rest, "@TLSLD"))
 		state->sequence = true;
-	else if (state->sequence && !strncmp(word, "call", 4))
+	else if (state->sequence && step_begins(word, "call"))
 		state->sequence = false;
-	return glued ? STEP_GLUED : STEP_BEFORE;
+	if (glued)
+		return STEP_GLUED;
+	return state->sequence || leaves(word) ? STEP_BEFORE : STEP_INSIDE;
 }
 
 const struct step_arch step_arch_x86_64 = {
