@@ -11,6 +11,8 @@
 const struct cli_verb cli_verbs[] = {
 	{"run", CLI_RUN, "SCENARIO...", "Run scenarios in their own order: the story in words.",
 	 cmd_driver, NULL},
+	{"stress", CLI_STRESS, "SCENARIO...",
+	 "Real threads as CPUs, real signals as pseudo-NMIs, full speed.", cmd_driver, NULL},
 	{"list", CLI_LIST, "", "List the built-in scenarios.", cmd_list, NULL},
 	{"show", CLI_SHOW, "NAME", "Show a built-in scenario.", cmd_show, NULL},
 	{"hest", CLI_HEST, "FILE", "Decode and check a HEST, binary or acpidump text.", NULL,

@@ -73,6 +73,16 @@ static bool set_seconds(struct cli_options *o, const char *value)
 	return !errno && *value >= '0' && *value <= '9' && !*end && o->driver.seconds < 1e9;
 }
 
+static bool set_cpus(struct cli_options *o, const char *value)
+{
+	uint64_t n;
+
+	if (!number(value, &n) || !n || n > SIM_MAX_CPUS)
+		return false;
+	o->driver.cpus = (unsigned int)n;
+	return true;
+}
+
 static bool set_format(struct cli_options *o, const char *value)
 {
 	static const char *const words[] = {"text", "json"};
@@ -95,6 +105,7 @@ static const struct cli_option options[] = {
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
 	 "seconds"},
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
+	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
 	 set_max_executions, "a number"},
 	{"svg", "FILE", CLI_RUN, "write a picture: swim lanes per CPU, nesting as depth", set_svg,

@@ -7,6 +7,7 @@
 /* Every driver there is, in the order of the manual. */
 static const struct sim_driver_type *const drivers[] = {
 	&sim_driver_run,
+	&sim_driver_stress,
 };
 
 const struct sim_driver_type *sim_driver_at(unsigned int n)

@@ -75,6 +75,7 @@ struct sim_options {
 	bool preemptions_set;
 	bool tsan;
 	bool suspend;
+	unsigned int cpus;   /* stress: instead of the scenario's number; 0: as it says */
 	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
 	bool quiet, verbose;
 	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
@@ -97,6 +98,7 @@ const struct sim_driver_type *sim_driver_find(const char *name);
 const struct sim_driver_type *sim_driver_at(unsigned int n);
 
 extern const struct sim_driver_type sim_driver_run;
+extern const struct sim_driver_type sim_driver_stress;
 
 /* Oracles of the interface, registered by every driver. */
 void sim_observe_oracles(struct sim_machine *m);

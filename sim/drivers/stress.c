@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Driver `stress`: real threads as CPUs, real signals as pseudo-NMIs, full speed.
+ *
+ * Flow: a thread a CPU runs its program over and over and, between actions, sends notifications to
+ * the others and to itself: one real-time signal for each class of notification, the arrival's
+ * number as its value. The handler is sim_arrive(). What may nest is in the handlers' signal
+ * masks, so a notification lands in the middle of the core's code, at whatever instruction the
+ * thread is.
+ *
+ * A CONSUME arrival is a load from a page without access rights: the fault is the synchronous
+ * external abort, and the load is retried when the handler returns.
+ *
+ * A run counts what it reached and is vacuous where a nest that the scenario claims was not.
+ * Throughput is told beside the machine's own floor, a bare signal to handler round trip.
+ */
+#include "drivers/driver.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "drivers/cores.h"
+#include "drivers/counts.h"
+
+#define DEFAULT_SECONDS 2.0
+#define STALLED_SECONDS 20
+#define PAGE		4096u
+/* What a CPU may have in its signal queue before the others leave it alone. */
+#define MAX_BACKLOG 64
+
+struct stress;
+
+/* One simulated CPU. Other threads touch only what is atomic. */
+struct cpu {
+	struct stress *s;
+	unsigned int id;
+	pthread_t thread;
+	bool started;
+	uint64_t rng;
+	sigjmp_buf out; /* where a run that must end now continues */
+	volatile const struct sim_action *consuming;
+	_Atomic int backlog; /* signals sent and not yet handled; a hint only */
+	_Atomic bool finished;
+	uint64_t sent_self, sent_other, refused, sea;
+};
+
+struct stress {
+	struct sim_driver driver; /* first: the machine hands it back */
+	const struct sim_scenario *scenario;
+	struct sim_machine *m;
+	struct sim_config config;
+	struct cpu *cpus;
+	volatile char *poison;
+	uint64_t events; /* stop after so many */
+	_Atomic bool stop;
+	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
+};
+
+static _Thread_local struct cpu *me;
+
+/* ---- Signals -------------------------------------------------------------------------------- */
+
+/*
+ * Signal numbers by class, the strongest last. A handler masks its own class and weaker ones, so
+ * the kernel lets through exactly what may nest (the machine's table has the last word).
+ */
+enum { CLASS_IRQ, CLASS_SEI, CLASS_NORMAL, CLASS_CRITICAL, NR_CLASSES };
+
+static int signal_of(unsigned int class)
+{
+	return SIGRTMIN + 1 + (int)class;
+}
+
+static int watchdog_signal(void)
+{
+	return SIGRTMIN + 1 + NR_CLASSES;
+}
+
+static unsigned int class_of(const struct sim_config *c, const struct sim_action *a)
+{
+	for (unsigned int i = 0; i < c->nr_sources; i++) {
+		if (c->sources[i].id != a->source)
+			continue;
+		switch (c->sources[i].notify) {
+		case ACPI_HEST_NOTIFY_SOFTWARE_DELEGATED:
+			return c->sources[i].sdei_critical ? CLASS_CRITICAL : CLASS_NORMAL;
+		case ACPI_HEST_NOTIFY_NMI:
+			return CLASS_NORMAL;
+		case ACPI_HEST_NOTIFY_SEI:
+		case ACPI_HEST_NOTIFY_SEA:
+			return CLASS_SEI;
+		}
+	}
+	return CLASS_IRQ;
+}
+
+static void on_notification(int sig, siginfo_t *info, void *context)
+{
+	struct cpu *cpu = me;
+	int saved = errno;
+	unsigned int n = (unsigned int)info->si_value.sival_int;
+
+	(void)sig;
+	(void)context;
+	if (cpu) {
+		atomic_fetch_sub_explicit(&cpu->backlog, 1, memory_order_relaxed);
+		if (n < cpu->s->scenario->nr_arrivals && !atomic_load(&cpu->s->stop))
+			sim_arrive(cpu->s->m, cpu->id, &cpu->s->scenario->arrivals[n].action);
+	}
+	errno = saved;
+}
+
+static void crash(struct cpu *cpu, int sig, const void *address)
+{
+	sim_defect(cpu->s->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig,
+		   sigdescr_np(sig), address);
+	atomic_store(&cpu->s->stop, true);
+	siglongjmp(cpu->out, 1);
+}
+
+/* The synchronous abort: a load from the poisoned page. Anything else is a crash of the core. */
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	struct cpu *cpu = me;
+	char *at = info->si_addr;
+
+	(void)context;
+	if (!cpu) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	if (!cpu->consuming || !cpu->s->poison || at < (char *)cpu->s->poison ||
+	    at >= (char *)cpu->s->poison + PAGE)
+		crash(cpu, sig, at);
+	cpu->sea++;
+	sim_arrive(cpu->s->m, cpu->id, (const struct sim_action *)cpu->consuming);
+	cpu->consuming = NULL;
+	/* The retry must succeed: page offlined, or task signalled; the oracle checks which. */
+	mprotect(at - ((uintptr_t)at % PAGE), PAGE, PROT_READ);
+}
+
+static void on_watchdog(int sig)
+{
+	(void)sig;
+	if (me && atomic_load(&me->s->give_up))
+		siglongjmp(me->out, 1);
+}
+
+static void mask_up_to(sigset_t *set, unsigned int class)
+{
+	sigemptyset(set);
+	for (unsigned int i = 0; i <= class; i++)
+		sigaddset(set, signal_of(i));
+}
+
+static void install_handlers(void)
+{
+	struct sigaction a;
+
+	for (unsigned int class = 0; class < NR_CLASSES; class++) {
+		memset(&a, 0, sizeof(a));
+		a.sa_sigaction = on_notification;
+		a.sa_flags = SA_SIGINFO | SA_RESTART;
+		mask_up_to(&a.sa_mask, class);
+		sigaction(signal_of(class), &a, NULL);
+	}
+	memset(&a, 0, sizeof(a));
+	a.sa_sigaction = on_fault;
+	a.sa_flags = SA_SIGINFO | SA_NODEFER;
+	sigaction(SIGSEGV, &a, NULL);
+	sigaction(SIGBUS, &a, NULL);
+	sigaction(SIGILL, &a, NULL);
+	sigaction(SIGFPE, &a, NULL);
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_watchdog;
+	sigaction(watchdog_signal(), &a, NULL);
+}
+
+static void remove_handlers(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+
+	for (unsigned int i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		signal(faults[i], SIG_DFL);
+	for (unsigned int class = 0; class < NR_CLASSES; class++)
+		signal(signal_of(class), SIG_IGN);
+}
+
+static void all_classes(sigset_t *set)
+{
+	mask_up_to(set, NR_CLASSES - 1);
+}
+
+/* ---- The driver's callbacks ------------------------------------------------------------------ */
+
+static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		 const void *on_what)
+{
+	struct stress *s = (struct stress *)d;
+
+	(void)m;
+	(void)cpu;
+	(void)on_what;
+	sched_yield();
+	return !atomic_load(&s->give_up);
+}
+
+static void stop(struct sim_driver *d, struct sim_machine *m)
+{
+	struct stress *s = (struct stress *)d;
+
+	(void)m;
+	atomic_store(&s->stop, true);
+	if (me)
+		siglongjmp(me->out, 1);
+}
+
+/* ---- A CPU ---------------------------------------------------------------------------------- */
+
+static uint64_t draw(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static void send(struct cpu *from, struct cpu *to, unsigned int n)
+{
+	const struct sim_arrival *a = &from->s->scenario->arrivals[n];
+	union sigval value = {.sival_int = (int)n};
+
+	if (atomic_load_explicit(&to->backlog, memory_order_relaxed) >= MAX_BACKLOG ||
+	    atomic_load(&to->finished)) {
+		from->refused++;
+		return;
+	}
+	atomic_fetch_add_explicit(&to->backlog, 1, memory_order_relaxed);
+	if (pthread_sigqueue(to->thread, signal_of(class_of(&from->s->config, &a->action)),
+			     value)) {
+		atomic_fetch_sub_explicit(&to->backlog, 1, memory_order_relaxed);
+		from->refused++;
+	} else if (from == to) {
+		from->sent_self++;
+	} else {
+		from->sent_other++;
+	}
+}
+
+/* A load from poisoned memory, as this CPU's task; the fault handler does the rest. */
+static void consume(struct cpu *cpu, const struct sim_action *a)
+{
+	struct stress *s = cpu->s;
+
+	if (!s->poison || s->config.nr_cpus != 1) {
+		/* One page for all: with more CPUs another one's retry could open it first. */
+		sim_do(s->m, cpu->id, a);
+		return;
+	}
+	cpu->consuming = a;
+	(void)*s->poison;
+	cpu->consuming = NULL;
+	mprotect((void *)s->poison, PAGE, PROT_NONE);
+}
+
+static void notify_somebody(struct cpu *cpu)
+{
+	const struct sim_scenario *sc = cpu->s->scenario;
+	unsigned int n, to;
+
+	if (!sc->nr_arrivals)
+		return;
+	n = (unsigned int)(draw(&cpu->rng) % sc->nr_arrivals);
+	if (sc->arrivals[n].action.kind == SIM_ACTION_CONSUME) {
+		consume(cpu, &sc->arrivals[n].action);
+		return;
+	}
+	to = sc->arrivals[n].cpu < 0 || cpu->s->config.nr_cpus != sc->config.nr_cpus
+		     ? (unsigned int)(draw(&cpu->rng) % cpu->s->config.nr_cpus)
+		     : (unsigned int)sc->arrivals[n].cpu;
+	send(cpu, &cpu->s->cpus[to], n);
+}
+
+static const struct sim_program *program_of(const struct stress *s, unsigned int cpu)
+{
+	const struct sim_scenario *sc = s->scenario;
+
+	for (unsigned int i = 0; i < sc->nr_programs; i++)
+		if (sc->programs[i].cpu == cpu % sc->config.nr_cpus)
+			return &sc->programs[i];
+	return NULL;
+}
+
+static bool enough(const struct stress *s)
+{
+	return atomic_load_explicit(&s->stop, memory_order_relaxed) || sim_stopped(s->m);
+}
+
+static void live(struct cpu *cpu)
+{
+	static const struct sim_action pause = {.kind = SIM_ACTION_KERNEL, .count = 1};
+	static const struct sim_action work = {.kind = SIM_ACTION_RUN_WORK};
+	const struct sim_program *p = program_of(cpu->s, cpu->id);
+
+	while (!enough(cpu->s)) {
+		for (unsigned int i = 0; p && i < p->nr_actions && !enough(cpu->s); i++) {
+			if (p->actions[i].kind == SIM_ACTION_CONSUME)
+				consume(cpu, &p->actions[i]);
+			else
+				sim_do(cpu->s->m, cpu->id, &p->actions[i]);
+			notify_somebody(cpu);
+		}
+		if (!p)
+			sim_do(cpu->s->m, cpu->id, &pause);
+		notify_somebody(cpu);
+		sim_do(cpu->s->m, cpu->id, &work);
+	}
+}
+
+static void *cpu_thread(void *arg)
+{
+	struct cpu *cpu = arg;
+	sigset_t set;
+
+	me = cpu;
+	sim_set_this_cpu(cpu->s->m, cpu->id);
+	all_classes(&set);
+	if (!sigsetjmp(cpu->out, 1)) {
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+		live(cpu);
+	}
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	atomic_store(&cpu->finished, true);
+	return NULL;
+}
+
+/* ---- A round --------------------------------------------------------------------------------- */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bool all_finished(struct stress *s)
+{
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
+		if (s->cpus[i].started && !atomic_load(&s->cpus[i].finished))
+			return false;
+	return true;
+}
+
+/* Threads were told to stop: those that do not within a while hang, which is a defect. */
+static void bring_home(struct stress *s)
+{
+	double deadline = now() + STALLED_SECONDS;
+
+	while (!all_finished(s) && now() < deadline)
+		usleep(200);
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
+		struct cpu *cpu = &s->cpus[i];
+
+		if (cpu->started && !atomic_load(&cpu->finished)) {
+			sim_defect(s->m, SIM_ORACLE_progress, "cpu %u does not come to an end", i);
+			atomic_store(&s->give_up, true);
+			pthread_kill(cpu->thread, watchdog_signal());
+		}
+	}
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
+		if (s->cpus[i].started)
+			pthread_join(s->cpus[i].thread, NULL);
+}
+
+static uint64_t delivered(const struct stress *s)
+{
+	return counts_notifications(counts_of(s->m));
+}
+
+static void watch(struct stress *s, double until)
+{
+	uint64_t before = 0;
+	double moved = now();
+
+	while (!enough(s)) {
+		uint64_t n;
+
+		usleep(1000);
+		n = delivered(s);
+		if (n != before) {
+			before = n;
+			moved = now();
+		}
+		if (n >= s->events || now() > until || now() - moved > STALLED_SECONDS)
+			atomic_store(&s->stop, true);
+	}
+	atomic_store(&s->stop, true);
+}
+
+static bool start(struct stress *s)
+{
+	/* All signals blocked while threads are made: nobody is notified before it is a CPU. */
+	sigset_t set, old;
+	bool ok = true;
+
+	all_classes(&set);
+	pthread_sigmask(SIG_BLOCK, &set, &old);
+	for (unsigned int i = 0; ok && i < s->config.nr_cpus; i++) {
+		s->cpus[i].s = s;
+		s->cpus[i].id = i;
+		s->cpus[i].rng = s->config.seed ^ (i + 1) * UINT64_C(0xd1342543de82ef95);
+		atomic_store(&s->cpus[i].finished, true); /* until all of them are there */
+	}
+	for (unsigned int i = 0; ok && i < s->config.nr_cpus; i++) {
+		ok = !pthread_create(&s->cpus[i].thread, NULL, cpu_thread, &s->cpus[i]);
+		s->cpus[i].started = ok;
+		atomic_store(&s->cpus[i].finished, !ok);
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ok;
+}
+
+static void count_cpus(const struct stress *s, struct sim_result *r)
+{
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
+		sim_count(r, "signals-to-self", s->cpus[i].sent_self);
+		sim_count(r, "signals-to-others", s->cpus[i].sent_other);
+		sim_count(r, "signals-refused", s->cpus[i].refused);
+		sim_count(r, "real-aborts", s->cpus[i].sea);
+	}
+}
+
+/* One machine from boot to rest. 0, or -1 and @error. */
+static int round_trip(struct stress *s, struct sim_core *core, double until, struct sim_result *r,
+		      char *error, size_t error_size)
+{
+	const struct ghes_core_ops *ops =
+		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
+	struct sim_observer counts = counts_observer(s->scenario);
+	int ret = -1;
+
+	if (!ops)
+		return -1;
+	s->m = sim_machine_create(&s->config, ops, error, error_size);
+	if (!s->m)
+		return -1;
+	sim_observe_oracles(s->m);
+	sim_observe(s->m, &counts);
+	sim_set_driver(s->m, &s->driver);
+	s->poison = sim_poison_page(s->m);
+	s->cpus = calloc(s->config.nr_cpus, sizeof(*s->cpus));
+	atomic_store(&s->stop, false);
+	sim_set_this_cpu(s->m, 0);
+	sim_boot(s->m);
+	if (!s->cpus || !start(s)) {
+		snprintf(error, error_size, "cannot start %u threads", s->config.nr_cpus);
+		atomic_store(&s->stop, true);
+	} else {
+		watch(s, until);
+		ret = 0;
+	}
+	bring_home(s);
+	sim_set_this_cpu(s->m, 0);
+	if (!atomic_load(&s->give_up))
+		sim_quiesce(s->m);
+	sim_collect_defects(r, s->m, NULL);
+	r->executions++;
+	r->notifications += delivered(s);
+	counts_report(counts_of(s->m), r);
+	count_cpus(s, r);
+	return ret;
+}
+
+static void end_round(struct stress *s)
+{
+	free(s->cpus);
+	s->cpus = NULL;
+	sim_machine_destroy(s->m);
+	s->m = NULL;
+}
+
+/* ---- The floor ------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t floor_hits;
+
+static void on_floor(int sig)
+{
+	(void)sig;
+	floor_hits++;
+}
+
+/* Nanoseconds of a bare signal to oneself, sent and handled. */
+static uint64_t signal_floor_ns(void)
+{
+	enum { TIMES = 20000 };
+	struct sigaction a, old;
+	double from;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_floor;
+	sigaction(SIGUSR1, &a, &old);
+	from = now();
+	for (int i = 0; i < TIMES; i++)
+		pthread_kill(pthread_self(), SIGUSR1);
+	from = now() - from;
+	sigaction(SIGUSR1, &old, NULL);
+	return (uint64_t)(from * 1e9 / TIMES);
+}
+
+/* ---- The driver ------------------------------------------------------------------------------ */
+
+static void judge(const struct stress *s, struct sim_result *r, const struct sim_counts *c)
+{
+	char why[sizeof(r->why)];
+	struct sim_scenario only_nests = *s->scenario;
+
+	memset(only_nests.expect_set, 0, sizeof(only_nests.expect_set));
+	r->complete = false; /* nobody can say that all was seen */
+	if (r->nr_defects) {
+		r->verdict = SIM_FAIL;
+	} else if (!counts_as_expected(c, &only_nests, why, sizeof(why))) {
+		r->verdict = SIM_VACUOUS;
+		snprintf(r->why, sizeof(r->why), "%s", why);
+	} else if (!r->notifications) {
+		r->verdict = SIM_VACUOUS;
+		snprintf(r->why, sizeof(r->why), "no notification was delivered");
+	} else {
+		r->verdict = SIM_PASS;
+	}
+}
+
+static int drive(const struct sim_scenario *scenario, struct sim_core *core,
+		 const struct sim_options *o, struct sim_result *r, char *error,
+		 size_t error_size)
+{
+	struct stress s = {
+		.driver = {.wait = wait, .stop = stop},
+		.scenario = scenario,
+		.config = scenario->config,
+		.events = o->events ? o->events : UINT64_MAX,
+	};
+	double seconds = o->seconds > 0 ? o->seconds : o->events ? 1e9 : DEFAULT_SECONDS;
+	double from = now();
+	uint64_t total = s.events;
+	int ret;
+
+	s.config.threads = true;
+	if (o->seed_set)
+		s.config.seed = o->seed;
+	r->seed = s.config.seed;
+	if (o->cpus)
+		s.config.nr_cpus = o->cpus;
+	sim_count(r, "signal-floor-ns", signal_floor_ns());
+	install_handlers();
+	do {
+		s.events = total - r->notifications;
+		ret = round_trip(&s, core, from + seconds, r, error, error_size);
+		if (!ret)
+			judge(&s, r, counts_of(s.m));
+		if (s.m)
+			end_round(&s);
+		s.config.seed++;
+		/* A panic ends a machine, not the test: the next one boots. */
+	} while (!ret && !r->nr_defects && r->notifications < total && now() < from + seconds);
+	remove_handlers();
+	r->seconds = now() - from;
+	if (r->seconds > 0)
+		sim_count(r, "notifications-per-second",
+			  (uint64_t)((double)r->notifications / r->seconds));
+	return ret;
+}
+
+const struct sim_driver_type sim_driver_stress = {
+	.name = "stress",
+	.help = "real threads as CPUs, real signals as pseudo-NMIs, full speed",
+	.run = drive,
+};
