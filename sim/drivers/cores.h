@@ -23,6 +23,9 @@ const char *sim_core_name(const struct sim_core *core);
  */
 const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour flavour,
 					 enum sim_arch arch, char *error, size_t error_size);
+/* The points of the stepped build, once sim_core_ops() has loaded it. */
+struct ghes_step_module;
+const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch);
 int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, struct sim_machine *m);
 
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A schedule: what a driver chose, as a short text that `ghes-sim replay` repeats exactly.
+ *
+ *	ghes-sim schedule 1
+ *	driver inject
+ *	scenario nested-sdei
+ *	core lib
+ *	seed 0
+ *	choices 1@214 0@1033
+ *
+ * The meaning of the choices is the driver's; here they are words.
+ */
+#ifndef SIM_DRIVERS_SCHEDULE_H
+#define SIM_DRIVERS_SCHEDULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIM_SCHEDULE_VERSION 1
+
+struct sim_schedule {
+	char driver[32];
+	char scenario[512];
+	char core[512];
+	uint64_t seed;
+	char *choices; /* malloc'ed */
+};
+
+/* malloc'ed text; NULL: out of memory. */
+char *schedule_text(const struct sim_schedule *s);
+/* 0, or -1 and `file:line: what is wrong, what was expected` in @error. */
+int schedule_parse(struct sim_schedule *s, const char *file, const char *text, size_t size,
+		   char *error, size_t error_size);
+void schedule_free(struct sim_schedule *s);
+
+#endif
