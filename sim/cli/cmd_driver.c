@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ghes-sim run, stress, inject, explore: each scenario through one driver, a result for each.
+ * ghes-sim run, stress, inject, explore: each scenario through one driver, a result for each; and
+ * ghes-sim replay: the one run of a schedule.
  */
 #include "options.h"
 
@@ -10,6 +11,8 @@
 
 #include "drivers/cores.h"
 #include "drivers/recording.h"
+#include "drivers/schedule.h"
+#include "input_file.h"
 #include "report/report.h"
 #include "scenario/scenario.h"
 
@@ -49,6 +52,18 @@ static int write_pictures(const struct cli_options *o, const struct sim_recordin
 	return CLI_HELD;
 }
 
+static int save_schedule(const struct cli_options *o, const struct sim_result *r)
+{
+	FILE *f;
+
+	if (!o->save_schedule || !r->nr_defects || !r->defects[0].schedule)
+		return CLI_HELD;
+	f = fopen(o->save_schedule, "w");
+	if (!f || fputs(r->defects[0].schedule, f) < 0 || fclose(f))
+		return cli_error("%s: %s", o->save_schedule, strerror(errno));
+	return CLI_HELD;
+}
+
 static void tell(const struct cli_options *o, const struct sim_recording *rec,
 		 const struct sim_scenario *s, const struct sim_result *r)
 {
@@ -71,38 +86,51 @@ static void tell(const struct cli_options *o, const struct sim_recording *rec,
 		printf("trace: %s\n", o->trace);
 }
 
-static int run_one(const struct sim_driver_type *driver, struct sim_core *core,
-		   struct cli_options *o, const char *name)
+/* Run or, with @choices, replay; tell what came of it. */
+static int run_scenario(const struct sim_driver_type *driver, struct sim_core *core,
+			struct cli_options *o, const char *file, const char *choices)
 {
-	struct sim_recording rec = {0};
+	bool records = choices || driver == &sim_driver_run;
+	struct sim_recording rec = {0}, *kept = records ? &rec : NULL;
 	struct sim_result r = {.driver = driver->name, .core = sim_core_name(core)};
-	struct sim_scenario *s;
-	char *path = scenario_find(name), error[600];
-	bool records = driver == &sim_driver_run;
+	char error[600];
+	struct sim_scenario *s = scenario_load(file, error, sizeof(error));
+	int status, ret;
+
+	if (!s) {
+		fprintf(stderr, "%s\n", error);
+		return CLI_USAGE;
+	}
+	r.scenario = s->name;
+	o->driver.recording = kept;
+	ret = choices ? driver->replay(s, core, &o->driver, choices, &r, error, sizeof(error))
+		      : driver->run(s, core, &o->driver, &r, error, sizeof(error));
+	if (ret) {
+		fprintf(stderr, "%s: %s\n", s->file, error);
+		status = CLI_USAGE;
+	} else {
+		status = worse(exit_of(&r), kept ? write_pictures(o, kept, s) : CLI_HELD);
+		status = worse(status, save_schedule(o, &r));
+		tell(o, kept, s, &r);
+	}
+	sim_result_free(&r);
+	recording_free(&rec);
+	scenario_free(s);
+	return status;
+}
+
+static int run_one(const struct sim_driver_type *driver, struct sim_core *core,
+		   struct cli_options *o, const char *name, const char *choices)
+{
+	char *path = scenario_find(name);
 	int status;
 
 	if (!path)
 		return cli_error("no scenario '%s': neither a file nor one that 'ghes-sim list' "
 				 "lists",
 				 name);
-	s = scenario_load(path, error, sizeof(error));
+	status = run_scenario(driver, core, o, path, choices);
 	free(path);
-	if (!s) {
-		fprintf(stderr, "%s\n", error);
-		return CLI_USAGE;
-	}
-	r.scenario = s->name;
-	o->driver.recording = records ? &rec : NULL;
-	if (driver->run(s, core, &o->driver, &r, error, sizeof(error))) {
-		fprintf(stderr, "%s: %s\n", s->file, error);
-		status = CLI_USAGE;
-	} else {
-		status = worse(exit_of(&r), records ? write_pictures(o, &rec, s) : CLI_HELD);
-		tell(o, records ? &rec : NULL, s, &r);
-	}
-	sim_result_free(&r);
-	recording_free(&rec);
-	scenario_free(s);
 	return status;
 }
 
@@ -122,7 +150,54 @@ int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 	if (!core)
 		return cli_error("%s", error);
 	for (int i = 0; i < o->nr_operands; i++)
-		status = worse(status, run_one(driver, core, o, o->operands[i]));
+		status = worse(status, run_one(driver, core, o, o->operands[i], NULL));
 	sim_core_close(core);
+	return status;
+}
+
+static int replay_schedule(struct cli_options *o, const struct sim_schedule *schedule)
+{
+	const struct sim_driver_type *driver = sim_driver_find(schedule->driver);
+	struct sim_core *core;
+	char error[512];
+	int status;
+
+	if (!driver || !driver->replay)
+		return cli_error("%s: driver '%s' has no schedules", o->operands[0],
+				 schedule->driver);
+	if (!o->core_set)
+		o->core = schedule->core;
+	o->driver.seed = schedule->seed;
+	o->driver.seed_set = true;
+	core = sim_core_open(o->core, error, sizeof(error));
+	if (!core)
+		return cli_error("%s", error);
+	status = run_one(driver, core, o, schedule->scenario, schedule->choices);
+	sim_core_close(core);
+	return status;
+}
+
+int cmd_replay(const struct cli_verb *verb, struct cli_options *o)
+{
+	struct sim_schedule schedule;
+	char error[512];
+	uint8_t *text;
+	size_t size;
+	int status;
+
+	if (o->nr_operands != 1)
+		return cli_error("%s needs one schedule file", verb->name);
+	text = sim_read_file(o->operands[0], 1u << 20, &size);
+	if (!text)
+		return CLI_USAGE;
+	if (schedule_parse(&schedule, o->operands[0], (const char *)text, size, error,
+			   sizeof(error))) {
+		fprintf(stderr, "%s\n", error);
+		status = CLI_USAGE;
+	} else {
+		status = replay_schedule(o, &schedule);
+		schedule_free(&schedule);
+	}
+	free(text);
 	return status;
 }

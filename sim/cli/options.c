@@ -33,10 +33,16 @@ static bool number(const char *text, uint64_t *out)
 		o->field = value;                                                                  \
 		return *value != '\0';                                                             \
 	}
-SET_STRING(core)
 SET_STRING(svg)
 SET_STRING(trace)
 SET_STRING(save_schedule)
+
+static bool set_core(struct cli_options *o, const char *value)
+{
+	o->core = value;
+	o->core_set = true;
+	return *value != '\0';
+}
 
 #define SET_SWITCH(name, field)                                                                    \
 	static bool set_##name(struct cli_options *o, const char *value)                           \
@@ -47,7 +53,6 @@ SET_STRING(save_schedule)
 	}
 SET_SWITCH(quiet, driver.quiet)
 SET_SWITCH(verbose, driver.verbose)
-SET_SWITCH(no_color, no_color)
 SET_SWITCH(help, help)
 
 #define SET_NUMBER(field)                                                                          \
@@ -83,6 +88,16 @@ static bool set_cpus(struct cli_options *o, const char *value)
 	return true;
 }
 
+static bool set_levels(struct cli_options *o, const char *value)
+{
+	uint64_t n;
+
+	if (!number(value, &n) || !n || n > 3)
+		return false;
+	o->driver.levels = (unsigned int)n;
+	return true;
+}
+
 static bool set_format(struct cli_options *o, const char *value)
 {
 	static const char *const words[] = {"text", "json"};
@@ -97,26 +112,28 @@ static bool set_format(struct cli_options *o, const char *value)
 
 /* Every option of every verb that has no parser of its own. */
 static const struct cli_option options[] = {
-	{"core", "CORE", CLI_DRIVERS, "the code under test: lib, or kernel:DIR[,ghes=FILE]",
-	 set_core, "lib or kernel:DIR"},
-	{"format", "FORMAT", CLI_DRIVERS | CLI_LIST, "text or json (one object a line)", set_format,
-	 "text or json"},
+	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY,
+	 "the code under test: lib, or kernel:DIR[,ghes=FILE]", set_core, "lib or kernel:DIR"},
+	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST,
+	 "text or json (one object a line)", set_format, "text or json"},
 	{"seed", "N", CLI_DRIVERS, "what everything random is drawn from", set_seed, "a number"},
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
 	 "seconds"},
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
+	{"levels", "N", CLI_INJECT, "how deep notifications nest: 1, 2 (default) or 3 (sampled)",
+	 set_levels, "1 to 3"},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
 	 set_max_executions, "a number"},
-	{"svg", "FILE", CLI_RUN, "write a picture: swim lanes per CPU, nesting as depth", set_svg,
-	 "a file"},
-	{"trace", "FILE", CLI_RUN, "write a trace for Perfetto or chrome://tracing", set_trace,
-	 "a file"},
+	{"svg", "FILE", CLI_RUN | CLI_REPLAY,
+	 "write a picture: swim lanes per CPU, nesting as depth", set_svg, "a file"},
+	{"trace", "FILE", CLI_RUN | CLI_REPLAY, "write a trace for Perfetto or chrome://tracing",
+	 set_trace, "a file"},
 	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
-	{"quiet", NULL, CLI_DRIVERS, "only the verdict", set_quiet, NULL},
-	{"verbose", NULL, CLI_DRIVERS, "every read, lock and mask too", set_verbose, NULL},
-	{"no-color", NULL, CLI_DRIVERS, "plain text", set_no_color, NULL},
+	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY, "only the verdict", set_quiet, NULL},
+	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
+	 NULL},
 	{"help", NULL, ~0u, "this text", set_help, NULL},
 };
 #define NR_OPTIONS (sizeof(options) / sizeof(options[0]))

@@ -35,8 +35,9 @@ struct cli_options {
 	struct sim_options driver;
 	enum cli_format format;
 	const char *core;
+	bool core_set; /* by the user */
 	const char *svg, *trace, *save_schedule;
-	bool no_color, help, version;
+	bool help;
 	char **operands; /* what is not an option, in order */
 	int nr_operands;
 };
@@ -64,6 +65,7 @@ int cli_error(const char *fmt, ...) GHES_PRINTF(1, 2);
 extern const struct cli_verb cli_verbs[];
 
 int cmd_driver(const struct cli_verb *verb, struct cli_options *o);
+int cmd_replay(const struct cli_verb *verb, struct cli_options *o);
 int cmd_list(const struct cli_verb *verb, struct cli_options *o);
 int cmd_show(const struct cli_verb *verb, struct cli_options *o);
 

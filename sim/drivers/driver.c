@@ -8,6 +8,7 @@
 static const struct sim_driver_type *const drivers[] = {
 	&sim_driver_run,
 	&sim_driver_stress,
+	&sim_driver_inject,
 };
 
 const struct sim_driver_type *sim_driver_at(unsigned int n)

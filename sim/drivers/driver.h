@@ -99,6 +99,7 @@ const struct sim_driver_type *sim_driver_at(unsigned int n);
 
 extern const struct sim_driver_type sim_driver_run;
 extern const struct sim_driver_type sim_driver_stress;
+extern const struct sim_driver_type sim_driver_inject;
 
 /* Oracles of the interface, registered by every driver. */
 void sim_observe_oracles(struct sim_machine *m);

@@ -13,7 +13,7 @@
  * interrupt where it lands stays pending or is lost, as the machine's table says; how often each
  * happened is counted.
  */
-#include "drivers/inject.h"
+#include "drivers/driver.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -24,13 +24,14 @@
 
 #include "drivers/cores.h"
 #include "drivers/counts.h"
-#include "drivers/driver.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
+#include "step/step.h"
+#include "step/sweep.h"
 
 /* A run of this many times the instructions of an undisturbed one is stuck. */
-#define STUCK_FACTOR 64
-#define STUCK_MIN    10000000
+#define STUCK_FACTOR   64
+#define STUCK_MIN      10000000
 #define DEFAULT_LEVELS 2
 /* So many defects end a sweep: more of them say nothing new. */
 #define ENOUGH_DEFECTS 64
@@ -179,8 +180,7 @@ static int judge(void *ctx)
 	return sim_nr_defects(in->m) ? 1 : 0;
 }
 
-static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
-		 const void *on_what)
+static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *on_what)
 {
 	(void)d;
 	(void)m;
@@ -226,7 +226,8 @@ static int choices_parse(struct inject *in, const char *text, struct ghes_step_s
 		    sscanf(p, "%u@%" SCNu64 "%n", &n, &at, &used) != 2 || !at ||
 		    n >= in->s->nr_arrivals || (p[used] && p[used] != ' ')) {
 			snprintf(error, error_size,
-				 "choices are '%s', expected ARRIVAL@BOUNDARY for each level", text);
+				 "choices are '%s', expected ARRIVAL@BOUNDARY for each level",
+				 text);
 			return -1;
 		}
 		in->arrival[schedule->levels + 1] = n;
@@ -410,7 +411,8 @@ static void sweeps(struct inject *in, struct totals *t)
 	length = undisturbed(&target);
 	limit = length * STUCK_FACTOR > STUCK_MIN ? length * STUCK_FACTOR : STUCK_MIN;
 	sim_count(in->r, "path-instructions", length);
-	/* A sweep of n levels makes the runs of its shorter schedules too: the longest is enough. */
+	/* A sweep of n levels makes the runs of its shorter schedules too: the longest is enough.
+	 */
 	if (levels)
 		sweep_all(in, 1, levels, limit, t);
 }
@@ -537,13 +539,13 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	close_machine(&in);
 	r->seconds = now() - from;
 	if (r->seconds > 0)
-		sim_count(r, "executions-per-second", (uint64_t)((double)r->executions / r->seconds));
+		sim_count(r, "executions-per-second",
+			  (uint64_t)((double)r->executions / r->seconds));
 	return ret;
 }
 
-int inject_replay(const struct sim_scenario *s, struct sim_core *core,
-		  const struct sim_options *o, const char *choices, struct sim_result *r,
-		  char *error, size_t error_size)
+static int replay(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
+		  const char *choices, struct sim_result *r, char *error, size_t error_size)
 {
 	struct inject in = {.s = s, .o = o, .core = core, .r = r};
 	struct ghes_step_target target = target_template;
@@ -565,11 +567,13 @@ int inject_replay(const struct sim_scenario *s, struct sim_core *core,
 		add_stuck(&in, code);
 		r->executions = 1;
 		sim_collect_defects(r, in.m, NULL);
-		r->verdict = r->nr_defects ? SIM_FAIL : code == GHES_STEP_MISSED ? SIM_INCOMPLETE
-									      : SIM_PASS;
+		r->verdict = r->nr_defects		? SIM_FAIL
+			     : code == GHES_STEP_MISSED ? SIM_INCOMPLETE
+							: SIM_PASS;
 		if (code == GHES_STEP_MISSED)
-			snprintf(r->why, sizeof(r->why),
-				 "the schedule's boundary is not there: another build of the core?");
+			snprintf(
+				r->why, sizeof(r->why),
+				"the schedule's boundary is not there: another build of the core?");
 		sim_count(r, "trace-hash", sim_trace_hash(in.m));
 		if (o->recording)
 			recording_finish(o->recording, in.m);
@@ -582,4 +586,5 @@ const struct sim_driver_type sim_driver_inject = {
 	.name = "inject",
 	.help = "the notification at every instruction boundary, and at every one of its handler",
 	.run = drive,
+	.replay = replay,
 };

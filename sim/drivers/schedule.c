@@ -13,11 +13,10 @@
 char *schedule_text(const struct sim_schedule *s)
 {
 	char *text;
-	int n = asprintf(&text,
-			 MAGIC " %d\ndriver %s\nscenario %s\ncore %s\nseed %" PRIu64
-			       "\nchoices %s\n",
-			 SIM_SCHEDULE_VERSION, s->driver, s->scenario, s->core, s->seed,
-			 s->choices ? s->choices : "");
+	int n = asprintf(
+		&text, MAGIC " %d\ndriver %s\nscenario %s\ncore %s\nseed %" PRIu64 "\nchoices %s\n",
+		SIM_SCHEDULE_VERSION, s->driver, s->scenario, s->core, s->seed,
+		s->choices ? s->choices : "");
 
 	return n < 0 ? NULL : text;
 }

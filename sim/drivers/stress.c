@@ -36,7 +36,7 @@
 #define STALLED_SECONDS 20
 #define PAGE		4096u
 /* What a CPU may have in its signal queue before the others leave it alone. */
-#define MAX_BACKLOG 64
+#define MAX_BACKLOG	64
 
 struct stress;
 
@@ -167,7 +167,7 @@ static void install_handlers(void)
 {
 	struct sigaction a;
 
-	for (unsigned int class = 0; class < NR_CLASSES; class++) {
+	for (unsigned int class = 0; class < NR_CLASSES; class ++) {
 		memset(&a, 0, sizeof(a));
 		a.sa_sigaction = on_notification;
 		a.sa_flags = SA_SIGINFO | SA_RESTART;
@@ -192,7 +192,7 @@ static void remove_handlers(void)
 
 	for (unsigned int i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		signal(faults[i], SIG_DFL);
-	for (unsigned int class = 0; class < NR_CLASSES; class++)
+	for (unsigned int class = 0; class < NR_CLASSES; class ++)
 		signal(signal_of(class), SIG_IGN);
 }
 
@@ -203,8 +203,7 @@ static void all_classes(sigset_t *set)
 
 /* ---- The driver's callbacks ------------------------------------------------------------------ */
 
-static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
-		 const void *on_what)
+static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *on_what)
 {
 	struct stress *s = (struct stress *)d;
 
@@ -542,8 +541,7 @@ static void judge(const struct stress *s, struct sim_result *r, const struct sim
 }
 
 static int drive(const struct sim_scenario *scenario, struct sim_core *core,
-		 const struct sim_options *o, struct sim_result *r, char *error,
-		 size_t error_size)
+		 const struct sim_options *o, struct sim_result *r, char *error, size_t error_size)
 {
 	struct stress s = {
 		.driver = {.wait = wait, .stop = stop},
