@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * liburcu (memb) as platform ops. liburcu is not built with ThreadSanitizer, which therefore does
- * not see that a grace period orders anything; it is told so here.
+ * not see that a grace period orders anything; it is told so here. Its inline read side would be
+ * instrumented, and then half of an exchange be seen: under ThreadSanitizer it is called instead.
  */
 #ifndef GHES_LIB_POSIX_RCU_H
 #define GHES_LIB_POSIX_RCU_H
-
-#define _LGPL_SOURCE /* our licence permits the inline read side */
-#include <urcu/urcu-memb.h>
-
-#include "posix.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define POSIX_TSAN 1
@@ -18,6 +14,13 @@
 #define POSIX_TSAN 1
 #endif
 #endif
+
+#ifndef POSIX_TSAN
+#define _LGPL_SOURCE /* our licence permits the inline read side */
+#endif
+#include <urcu/urcu-memb.h>
+
+#include "posix.h"
 
 #ifdef POSIX_TSAN
 void __tsan_acquire(void *addr);
