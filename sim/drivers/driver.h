@@ -91,6 +91,10 @@ struct sim_driver_type {
 	/* Fill @r; 0, or -1 and one line in @error: bad input, not a defect. */
 	int (*run)(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
 		   struct sim_result *r, char *error, size_t error_size);
+	/* The one run that @choices of a schedule describes; NULL: nothing to choose. As run. */
+	int (*replay)(const struct sim_scenario *s, struct sim_core *core,
+		      const struct sim_options *o, const char *choices, struct sim_result *r,
+		      char *error, size_t error_size);
 };
 
 const struct sim_driver_type *sim_driver_find(const char *name);
