@@ -200,7 +200,8 @@ struct sim_config {
 	X(WORK_RUN, "work runs", "work", "0")                                                      \
 	X(TASK_WORK, "task work queued", "task", "work")                                           \
 	X(TASK_WORK_RUN, "task work runs", "task", "work")                                         \
-	X(USER_RETRY, "the instruction is retried", "physical address", "0")                       \
+	X(USER_RETRY, "the instruction is retried", "physical address",                            \
+	  "1: signalled, 2: offlined")                                                             \
 	X(MEMORY_FAILURE, "memory failure", "pfn", "flags")                                        \
 	X(SIGBUS, "SIGBUS", "task", "0")                                                           \
 	X(AER, "AER recovery", "segment:bus:devfn", "severity")                                    \
@@ -263,8 +264,9 @@ struct sim_observer {
 
 /* X(name): the oracles of the interface; the order is that of the closing block. */
 #define SIM_ORACLES(X)                                                                             \
-	X(conservation) X(order) X(ack) X(slot) X(lock) X(context) X(pool) X(cache) X(bounds)      \
-	X(progress) X(race) X(claim) X(mask) X(panic) X(crash)
+	X(conservation)                                                                            \
+	X(order) X(ack) X(slot) X(lock) X(context) X(pool) X(cache) X(bounds) X(progress) X(race)  \
+		X(claim) X(mask) X(panic) X(crash)
 
 enum sim_oracle_id {
 #define SIM_ORACLE_ENUM(name) SIM_ORACLE_##name,
@@ -343,6 +345,7 @@ void sim_machine_destroy(struct sim_machine *m);
 /* Before sim_boot(). At most 32. */
 void sim_observe(struct sim_machine *m, const struct sim_observer *observer);
 void *sim_observer_state(struct sim_machine *m, const char *name);
+void *sim_observer_arg(struct sim_machine *m, const char *name);
 
 /* HEST into memory, core create + init, SDEI unmasked. 0 or the core's error. On CPU 0. */
 int sim_boot(struct sim_machine *m);

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The simulated machine and its oracles.
+if(GHES_BUILD_SIM)
+        ghes_unit_test(NAME machine SOURCES test_machine.c machine_kit.c
+                LIBRARIES ghes_sim_machine)
+endif()
