@@ -328,7 +328,7 @@ struct cper_log {
  * Where Linux reads beyond a section because it believes an inner length, this ends with the
  * kernel's own "error section length is too small".
  *
- * Context: any that @log allows; about 1 KiB of stack. Wait-free but for the callbacks; at most
+ * Context: any that @log allows; about 2 KiB of stack. Wait-free but for the callbacks; at most
  * about one line per 4 bytes of the block.
  */
 GHES_API void cper_estatus_print(const struct cper_log *log, int level, const char *prefix,
