@@ -40,6 +40,7 @@ struct trace {
 	uint32_t index[TRACE_MAX];
 };
 
+static const char *points_path = STEP_SUBJECT_POINTS, *marks_path = STEP_SUBJECT_MARKS;
 static struct build stepped, marked;
 static struct trace by_points, by_traps;
 
@@ -71,7 +72,7 @@ static bool is_tls_call(const uint8_t *code)
 		return false;
 	while (*code == 0x66 || *code == 0x48)
 		code++;
-	return *code == 0xe8;
+	return *code == 0xe8 || (code[0] == 0xff && code[1] == 0x15);
 }
 
 /* A string instruction traps once per repetition; it is one boundary. */
@@ -226,8 +227,8 @@ static int set_up(void **state)
 	struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO};
 
 	(void)state;
-	load(&stepped, STEP_SUBJECT_POINTS);
-	load(&marked, STEP_SUBJECT_MARKS);
+	load(&stepped, points_path);
+	load(&marked, marks_path);
 	cpu.low = UINTPTR_MAX;
 	for (const struct ghes_step_point *p = marked.module->begin; p < marked.module->end; p++) {
 		uintptr_t pc = ghes_step_point_pc(p);
@@ -252,12 +253,17 @@ static int tear_down(void **state)
 	return dlclose(marked.handle);
 }
 
-int main(void)
+/* Two arguments name another pair of builds. */
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_table_in_both_builds),
 		cmocka_unit_test(points_are_the_boundaries_of_the_cpu),
 	};
 
+	if (argc == 3) {
+		points_path = argv[1];
+		marks_path = argv[2];
+	}
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

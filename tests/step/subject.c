@@ -208,12 +208,12 @@ static NOINLINE uint64_t assembly(uint64_t seed)
 			 : "+r"(seed), "+r"(count)
 			 :
 			 : "cc");
-	/* The carry set here is taken three instructions later. */
-	__asm__ volatile("stc\n\tmovq $0, %1\n\tnop\n\tadcq $0, %0\n\tpushfq\n\tpopq %1"
+	/* The carry set first is taken last. */
+	__asm__ volatile("stc\n\tmovq $0, %1\n\tnop\n\tadcq %1, %0"
 			 : "+r"(seed), "=&r"(count)
 			 :
-			 : "cc", "memory");
-	return seed + words[2] + words[7] + (count & 1);
+			 : "cc");
+	return seed + words[2] + words[7] + count;
 #else
 	uint64_t count = 5, old, new;
 	uint32_t failed;
