@@ -129,7 +129,7 @@ static int judge(void *ctx)
 
 static void sweep(unsigned int levels)
 {
-	struct pushes pushes = { .used = 0 };
+	struct pushes pushes = {.used = 0};
 	struct ghes_step_target target = {reset, push, notify, judge, NULL, &pushes};
 	struct ghes_step_options options = {.levels = levels, .limit = 10000};
 	struct ghes_step_result result;

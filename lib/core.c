@@ -5,6 +5,8 @@
  * Flow: host -> ghes_core_ops_get() -> create -> init (HEST -> sources) -> notifications ->
  * destroy.
  */
+#include <ghes/core.h>
+
 #include "internal.h"
 
 #define VENDOR_FIFO_SIZE   (2 * GHES_ESTATUS_MAX_SIZE + 64)
@@ -13,8 +15,7 @@
 	(sizeof(struct ghes_event) + sizeof(struct acpi_hest_generic_data_v300) +                  \
 	 sizeof(struct cxl_cper_event_rec))
 
-/* ---- create, destroy
- * --------------------------------------------------------------------------------- */
+/* ---- create, destroy ------------------------------------------------------------------------- */
 
 static void init_classes(struct ghes_core *core)
 {
@@ -129,9 +130,7 @@ static void destroy(struct ghes_core *core)
 	p->ops->free(p, core, sizeof(*core));
 }
 
-/* ---- HEST
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- HEST ------------------------------------------------------------------------------------ */
 
 struct init_walk {
 	struct ghes_core *core;
@@ -213,8 +212,7 @@ static void run_irq_work(struct ghes_core *core)
 	irq_work_run(&core->irq_work_list);
 }
 
-/* ---- counters
- * ---------------------------------------------------------------------------------------------- */
+/* ---- counters -------------------------------------------------------------------------------- */
 
 static uint64_t value(const _Atomic uint64_t *counter)
 {
@@ -304,9 +302,7 @@ bool ghes_core_is_valid(struct ghes_core *core)
 	       irq_work_is_valid(&core->proc_irq_work);
 }
 
-/* ---- the seam
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- the seam -------------------------------------------------------------------------------- */
 
 const struct ghes_core_ops *ghes_core_ops_get(void)
 {

@@ -144,8 +144,7 @@ static void walk_error_information(struct cper_walk *w, const uint8_t *info)
 	cper_walk_close(w, '}');
 }
 
-/* ---- register contexts ------------------------------------------------------------------------
- */
+/* ---- register contexts ----------------------------------------------------------------------- */
 
 static const char *const aarch32_gpr[] = {"r0",	 "r1",	   "r2",     "r3",    "r4",  "r5",
 					  "r6",	 "r7",	   "r8",     "r9",    "r10", "r11",
@@ -236,8 +235,7 @@ static void walk_context(struct cper_walk *w, const uint8_t *ctx, uint32_t size)
 	cper_walk_close(w, '}');
 }
 
-/* ---- the section ------------------------------------------------------------------------------
- */
+/* ---- the section ----------------------------------------------------------------------------- */
 
 static const uint8_t *walk_infos(struct cper_walk *w, const uint8_t *at, const uint8_t *end,
 				 unsigned int count)

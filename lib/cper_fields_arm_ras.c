@@ -136,8 +136,7 @@ static bool walk_records(struct cper_walk *w, const uint8_t *bytes, uint32_t len
 	return true;
 }
 
-/* ---- auxiliary data: address spaces with registers, and pairs of key and value -----------------
- */
+/* ---- auxiliary data: address spaces with registers, and pairs of key and value --------------- */
 
 static const struct cper_field aux_fields[] = {
 	{"Version", "version", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},

@@ -23,8 +23,7 @@ void cper_decode_firmware(struct cper_walk *w, const uint8_t *bytes, uint32_t le
 		cper_walk_bytes(w, "Firmware record", "data", bytes + fixed, length - fixed);
 }
 
-/* ---- CCIX -------------------------------------------------------------------------------------
- */
+/* ---- CCIX ------------------------------------------------------------------------------------ */
 
 static const struct cper_field ccix_fields[] = {
 	{"Length", "length", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},
@@ -49,8 +48,7 @@ void cper_decode_ccix(struct cper_walk *w, const uint8_t *bytes, uint32_t length
 				length - CCIX_FIXED);
 }
 
-/* ---- CXL protocol errors ----------------------------------------------------------------------
- */
+/* ---- CXL protocol errors --------------------------------------------------------------------- */
 
 static const struct cper_field cxl_address_fields[] = {
 	{"Function Number", "functionNumber", 0, 1, CPER_ALWAYS, CPER_HEX, 0, 0, NULL},
@@ -123,8 +121,7 @@ void cper_decode_cxl_protocol(struct cper_walk *w, const uint8_t *bytes, uint32_
 		cper_walk_bytes(w, "CXL Error Log", "cxlErrorLog", tail + dvsec, log);
 }
 
-/* ---- CXL component events ---------------------------------------------------------------------
- */
+/* ---- CXL component events -------------------------------------------------------------------- */
 
 static const struct cper_field cxl_event_device_fields[] = {
 	{"Vendor ID", "vendorID", 0, 2, CPER_ALWAYS, CPER_HEX, 0, 0, NULL},
@@ -159,8 +156,7 @@ void cper_decode_cxl_event(struct cper_walk *w, const uint8_t *bytes, uint32_t l
 	cper_walk_close(w, '}');
 }
 
-/* ---- vendors ----------------------------------------------------------------------------------
- */
+/* ---- vendors --------------------------------------------------------------------------------- */
 
 static const struct cper_field ampere_fields[] = {
 	{"Type ID", "typeId", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},

@@ -86,8 +86,7 @@ void cper_decode_pci_dev(struct cper_walk *w, const uint8_t *bytes, uint32_t len
 	cper_walk_close(w, ']');
 }
 
-/* ---- DMA remapping ----------------------------------------------------------------------------
- */
+/* ---- DMA remapping --------------------------------------------------------------------------- */
 
 static const char *const fault_reason_names[] = {
 	[1] = "DMT Entry Missing",

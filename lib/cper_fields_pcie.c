@@ -38,8 +38,7 @@ static const struct cper_names port_types = {
 	.name_key = "value",
 };
 
-/* ---- PCI Express capability -------------------------------------------------------------------
- */
+/* ---- PCI Express capability ------------------------------------------------------------------ */
 
 static const struct cper_field cap_header[] = {
 	{"Capability ID", "capability_id", 0, 2, CPER_ALWAYS, CPER_ENUM, 0, 8, &raw},
@@ -290,8 +289,7 @@ static const struct cper_field link_status2[] = {
 	{"DRS Message Received", "drs_message_received", 0, 2, CPER_ALWAYS, CPER_BOOL, 15, 1, NULL},
 };
 
-/* ---- Advanced Error Reporting -----------------------------------------------------------------
- */
+/* ---- Advanced Error Reporting ---------------------------------------------------------------- */
 
 static const struct cper_field aer_header[] = {
 	{"Capability ID", "capability_id", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 16, NULL},
@@ -536,8 +534,7 @@ static const struct cper_field aer_groups[] = {
 	 CPER_TABLE(aer_source)},
 };
 
-/* ---- the section ------------------------------------------------------------------------------
- */
+/* ---- the section ----------------------------------------------------------------------------- */
 
 static const struct cper_field version_fields[] = {
 	{"Minor", "minor", 0, 1, CPER_ALWAYS, CPER_BCD, 0, 0, NULL},

@@ -40,8 +40,7 @@ void cper_decode_proc_generic(struct cper_walk *w, const uint8_t *bytes, uint32_
 	cper_walk_table(w, CPER_TABLE(proc_generic_fields), bytes, length, valid);
 }
 
-/* ---- IA32/X64 ---------------------------------------------------------------------------------
- */
+/* ---- IA32/X64 -------------------------------------------------------------------------------- */
 
 static const struct cper_guid_name ia_error_names[] = {
 	{CPER_IA_ERR_CACHE, "Cache Check Error"},

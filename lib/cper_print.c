@@ -131,7 +131,7 @@ void cper_print_hex_dump(struct cper_printer *p, unsigned int depth, unsigned in
 	}
 }
 
-/* ---- the sections that need no file of their own ------------------------------------------- */
+/* ---- the sections that need no file of their own --------------------------------------------- */
 
 const char *const cper_proc_error_type_strs[4] = {
 	"cache error",
@@ -222,7 +222,7 @@ static void print_fw_err(struct cper_printer *p, const struct cper_payload *payl
 	cper_print_hex_dump(p, 2, 4, payload->bytes + tail, payload->length - tail, true);
 }
 
-/* ---- entries and the block ----------------------------------------------------------------- */
+/* ---- entries and the block ------------------------------------------------------------------- */
 
 /* What Linux decodes. print NULL: it names the section and hands it to someone else. */
 static const struct printable {

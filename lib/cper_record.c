@@ -37,8 +37,7 @@ static const struct cper_field flag_fields[] = {
 
 #define FLAGS_KNOWN 0xffu
 
-/* ---- sections ---------------------------------------------------------------------------------
- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *json_key;
@@ -164,8 +163,7 @@ static void check_zero(struct cper_walk *w, const uint8_t *at, size_t n)
 	}
 }
 
-/* ---- full records -----------------------------------------------------------------------------
- */
+/* ---- full records ---------------------------------------------------------------------------- */
 
 static const struct cper_guid_name notification_names[] = {
 	{CPER_NOTIFY_CMC, "CMC"},   {CPER_NOTIFY_CPE, "CPE"},	{CPER_NOTIFY_MCE, "MCE"},
@@ -319,8 +317,7 @@ static void walk_record(struct cper_walk *w, uint64_t avail)
 	cper_walk_close(w, ']');
 }
 
-/* ---- error status blocks -----------------------------------------------------------------------
- */
+/* ---- error status blocks --------------------------------------------------------------------- */
 
 static const struct cper_field status_fields[] = {
 	{"Uncorrectable Error Valid", "uncorrectableErrorValid", 0, 4, CPER_ALWAYS, CPER_BOOL, 0, 1,
@@ -492,8 +489,7 @@ static void walk_estatus(struct cper_walk *w, uint64_t avail, uint64_t limit)
 		cper_walk_bytes(w, "Raw Data", "rawData", w->start + raw, raw_len);
 }
 
-/* ---- entry points ------------------------------------------------------------------------------
- */
+/* ---- entry points ---------------------------------------------------------------------------- */
 
 bool cper_is_record(const void *bytes, size_t len)
 {

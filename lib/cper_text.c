@@ -54,6 +54,7 @@ static void number(struct cper_text *text, uint64_t value, unsigned int base, un
 		value /= base;
 	} while (value);
 	while (sizeof(digits) - at < width)
+		/* cppcheck-suppress arrayIndexOutOfBoundsCond ; width is at most 24 */
 		digits[--at] = '0';
 	cper_text_bytes(text, digits + at, sizeof(digits) - at);
 }

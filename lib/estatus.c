@@ -19,7 +19,7 @@
  */
 #include "internal.h"
 
-/* ---- taking turns at a block ---------------------------------------------------------------- */
+/* ---- taking turns at a block ----------------------------------------------------------------- */
 
 bool ghes_block_enter(struct ghes *ghes, bool *turns)
 {
@@ -55,8 +55,7 @@ bool ghes_block_leave(struct ghes *ghes, bool turns)
 	return false;
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static int bad_address(struct ghes *ghes)
 {
@@ -143,8 +142,7 @@ int ghes_read_estatus(struct ghes *ghes, const struct ghes_record *record,
 	return -GHES_EIO;
 }
 
-/* ---- giving it back ----------------------------------------------------------------------------
- */
+/* ---- giving it back -------------------------------------------------------------------------- */
 
 static void read_modify_write(struct ghes *ghes)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <string.h>
-
 #include <ghes/estatus_cache.h>
+
+#include <string.h>
 
 /* Constant once published, but for the count. The record follows. */
 struct ghes_estatus_cache_entry {

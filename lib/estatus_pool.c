@@ -24,7 +24,7 @@ static size_t table_size(uint32_t capacity)
 	       (size_t)capacity * sizeof(_Atomic(struct ghes_estatus_arena *));
 }
 
-/* ---- Allocation and free: any context ---------------------------------------------------- */
+/* ---- Allocation and free: any context -------------------------------------------------------- */
 
 static void trace(struct ghes_estatus_pool *pool, enum ghes_tracepoint tp, uint16_t source_id,
 		  uint64_t arg0, uint64_t arg1)
@@ -167,7 +167,7 @@ int ghes_estatus_pool_free(struct ghes_estatus_pool *pool, void *ptr, size_t siz
 	return 0;
 }
 
-/* ---- Arenas come and go: task, under the mutex --------------------------------------------- */
+/* ---- Arenas come and go: task, under the mutex ----------------------------------------------- */
 
 /*
  * How a user's memory is cut. Private: as many records of the full length as are guaranteed, in
@@ -190,7 +190,8 @@ static uint32_t div_up(uint32_t n, uint32_t by)
 
 static uint32_t clamp_u32(uint32_t n, uint32_t low, uint32_t high)
 {
-	return n < low ? low : n > high ? high : n;
+	n = n > high ? high : n;
+	return n < low ? low : n;
 }
 
 static void cut(struct geometry *g, uint32_t block, uint32_t records)
@@ -564,7 +565,7 @@ int ghes_estatus_pool_exit(struct ghes_estatus_pool *pool)
 	return err;
 }
 
-/* ---- Looking in from outside --------------------------------------------------------------- */
+/* ---- Looking in from outside ----------------------------------------------------------------- */
 
 void ghes_estatus_pool_stats(struct ghes_estatus_pool *pool, struct ghes_estatus_pool_stats *stats)
 {

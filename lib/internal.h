@@ -40,7 +40,7 @@
 #define CXL_CPER_FIFO_DEPTH 32
 #define GHES_HASH_SIZE	    256
 
-/* ---- severity ------------------------------------------------------------------------------ */
+/* ---- severity -------------------------------------------------------------------------------- */
 
 /* The order of badness (drivers/acpi/apei/ghes.c) */
 enum ghes_severity {
@@ -70,7 +70,7 @@ ghes_estatus_severity(const struct acpi_hest_generic_status *estatus)
 	return ghes_severity(le32toh(estatus->error_severity));
 }
 
-/* ---- one class of contexts ------------------------------------------------------------------ */
+/* ---- one class of contexts ------------------------------------------------------------------- */
 
 /*
  * How records ended. Written under the lock of the class that they belong to, so an increment is
@@ -100,8 +100,7 @@ struct ghes_class {
 	struct ghes_counters counters;
 };
 
-/* ---- firmware's side of a source --------------------------------------------------------------
- */
+/* ---- firmware's side of a source ------------------------------------------------------------- */
 
 /*
  * A status block, and who reads it: see the header of notify.c. Sources that name the same
@@ -135,7 +134,7 @@ struct ghes_ack {
 	uint64_t address;
 };
 
-/* ---- one source ----------------------------------------------------------------------------- */
+/* ---- one source ------------------------------------------------------------------------------ */
 
 /* The arrays in which entries look for their sources */
 enum ghes_index_id {
@@ -198,8 +197,7 @@ static inline void ghes_finish(struct ghes *ghes, uint32_t n)
 	atomic_store_explicit(&ghes->finished, old + n, memory_order_release);
 }
 
-/* ---- one walk ---------------------------------------------------------------------------------
- */
+/* ---- one walk -------------------------------------------------------------------------------- */
 
 /* A record under way out of firmware's memory */
 struct ghes_record {
@@ -235,8 +233,7 @@ struct ghes_reader {
 	uint32_t queued;	  /* nodes pushed and retries asked for: irq_work is due */
 };
 
-/* ---- one instance -----------------------------------------------------------------------------
- */
+/* ---- one instance ---------------------------------------------------------------------------- */
 
 /* Messages that bad firmware could cause without end, each with a window of its own */
 enum ghes_message {
@@ -304,8 +301,7 @@ struct ghes_core {
 	struct acpi_hest_generic_status *panic_estatus;
 };
 
-/* ---- small helpers ------------------------------------------------------------------------------
- */
+/* ---- small helpers --------------------------------------------------------------------------- */
 
 static inline const struct ghes_platform_ops *ghes_ops(const struct ghes_core *core)
 {
@@ -360,8 +356,7 @@ static inline int ghes_merge_rc(int a, int b)
 	return a == -GHES_ENOENT ? b : a;
 }
 
-/* ---- estatus.c: one record in firmware's memory. Context: that of the reader's class.
- * ------------ */
+/* ---- estatus.c: one record in firmware's memory. Context: that of the reader's class. -------- */
 
 /*
  * May this reader have the block now? false: another reader has it, and will look again for us.
@@ -396,8 +391,7 @@ void ghes_clear_estatus(struct ghes *ghes, const struct ghes_record *record,
 int ghes_reject_estatus(struct ghes *ghes, const struct ghes_record *record,
 			struct ghes_class *class, int rc);
 
-/* ---- notify.c
- * ------------------------------------------------------------------------------------ */
+/* ---- notify.c -------------------------------------------------------------------------------- */
 
 /* Read and process what is pending at @ghes right here. Lock of the IRQ class held. */
 int ghes_proc(struct ghes *ghes, const struct ghes_task *task, bool sync);
@@ -413,16 +407,14 @@ int ghes_notify_sdei(struct ghes_core *core, uint32_t event);
 /* In NMI-like context. The bare answer of the walk; @claim may be NULL. */
 int ghes_notify_sea(struct ghes_core *core, struct ghes_claim *claim);
 
-/* ---- retry.c
- * ------------------------------------------------------------------------------------- */
+/* ---- retry.c --------------------------------------------------------------------------------- */
 
 /* Leave the record where it is and have it processed from irq_work. Context: the reader's. */
 int ghes_retry_later(struct ghes *ghes, struct ghes_reader *reader);
 /* Context: irq (or task with interrupts masked). Returns whether there was anything to do. */
 bool ghes_retry_run(struct ghes_core *core);
 
-/* ---- process.c
- * ----------------------------------------------------------------------------------- */
+/* ---- process.c ------------------------------------------------------------------------------- */
 
 /*
  * Hand each section of a checked record to whom it concerns. @task: whose instruction caused it,
@@ -446,8 +438,7 @@ void ghes_proc_in_irq(struct irq_work *work);
 void ghes_deliver_vendor_record(struct ghes_platform *p, const struct ghes_event *event);
 void ghes_deliver_cxl_event(struct ghes_platform *p, const struct ghes_event *event);
 
-/* ---- claim.c, sdei.c
- * ------------------------------------------------------------------------------- */
+/* ---- claim.c, sdei.c ------------------------------------------------------------------------- */
 
 int apei_claim_sea(struct ghes_core *core, const struct ghes_regs *regs);
 
@@ -457,8 +448,7 @@ int sdei_choose_class(struct ghes *ghes);
 int sdei_register_ghes(struct ghes *ghes);
 int sdei_unregister_ghes(struct ghes *ghes);
 
-/* ---- source.c, core.c: task
- * ----------------------------------------------------------------------- */
+/* ---- source.c, core.c: task ------------------------------------------------------------------ */
 
 int ghes_probe(struct ghes_core *core, const struct hest_generic_info *generic);
 int ghes_remove(struct ghes_core *core, uint16_t source_id);

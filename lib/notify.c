@@ -43,8 +43,7 @@
  */
 #include "internal.h"
 
-/* ---- one record, NMI-like context
- * ---------------------------------------------------------------- */
+/* ---- one record, NMI-like context ------------------------------------------------------------ */
 
 static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 {
@@ -203,8 +202,7 @@ static int ghes_in_nmi_queue_one_entry(struct ghes *ghes, struct ghes_reader *re
 	return rc;
 }
 
-/* ---- one record, task and irq
- * ---------------------------------------------------------------------- */
+/* ---- one record, task and irq ---------------------------------------------------------------- */
 
 static int proc_record(struct ghes *ghes, const struct ghes_task *task, bool sync,
 		       const struct ghes_record *record)
@@ -286,8 +284,7 @@ int ghes_proc_pending(struct ghes *ghes)
 	return rc;
 }
 
-/* ---- walks
- * --------------------------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------------------- */
 
 /* What a host hears: work that another context will finish is work found. */
 static int entry_rc(int rc)
@@ -350,8 +347,7 @@ static int notify_in_irq(struct ghes_core *core, enum ghes_index_id index, bool 
 	return entry_rc(rc);
 }
 
-/* ---- entries
- * --------------------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 int ghes_notify_timer(struct ghes_core *core, uint16_t source_id)
 {

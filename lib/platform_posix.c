@@ -67,7 +67,7 @@ void posix_unbind_thread(struct posix_cpu *cpu)
 		urcu_memb_unregister_thread();
 }
 
-/* ---- Contexts and masks: this thread and what nests on it ----------------------------------- */
+/* ---- Contexts and masks: this thread and what nests on it ------------------------------------ */
 
 /* relaxed and signal fences throughout: shared with handlers on the same thread only */
 static uint32_t get(const _Atomic uint32_t *word)
@@ -269,7 +269,7 @@ static void posix_arch_irq_work_raise(struct ghes_platform *p)
 	run_pending_irq(cpu);
 }
 
-/* ---- Locks, clock --------------------------------------------------------------------------- */
+/* ---- Locks, clock ---------------------------------------------------------------------------- */
 
 static void posix_cpu_relax(struct ghes_platform *p)
 {
@@ -341,7 +341,7 @@ static void posix_free(struct ghes_platform *p, void *ptr, size_t size)
 	free(ptr);
 }
 
-/* ---- Task work ------------------------------------------------------------------------------ */
+/* ---- Task work ------------------------------------------------------------------------------- */
 
 static int posix_task_work_add(struct ghes_platform *p, struct ghes_task task,
 			       struct ghes_work *work, void (*func)(struct ghes_work *work))
@@ -391,7 +391,7 @@ void ghes_platform_posix_flush(struct ghes_platform *platform)
 	posix_worker_flush(posix_of(platform));
 }
 
-/* ---- Threads, creation ---------------------------------------------------------------------- */
+/* ---- Threads, creation ----------------------------------------------------------------------- */
 
 int ghes_platform_posix_register_thread(struct ghes_platform *platform, unsigned int number)
 {

@@ -28,7 +28,7 @@ static struct llist_node *link_of(struct ghes_work *work)
 }
 _Static_assert(sizeof(struct llist_node) == sizeof(void *), "a link fits in host[0]");
 
-/* ---- Works --------------------------------------------------------------------------------- */
+/* ---- Works ----------------------------------------------------------------------------------- */
 
 /*
  * The CPU that a work was queued for travels beside QUEUED in host[1], so that it needs no memory
@@ -151,7 +151,7 @@ void posix_worker_flush(struct posix_platform *posix)
 	pthread_mutex_unlock(&worker->lock);
 }
 
-/* ---- RCU callbacks -------------------------------------------------------------------------- */
+/* ---- RCU callbacks --------------------------------------------------------------------------- */
 
 static void posix_call_rcu(struct ghes_platform *p, struct ghes_rcu_head *head,
 			   void (*func)(struct ghes_rcu_head *head))
@@ -205,7 +205,7 @@ static void posix_rcu_barrier(struct ghes_platform *p)
 	pthread_mutex_unlock(&worker->lock);
 }
 
-/* ---- Timers --------------------------------------------------------------------------------- */
+/* ---- Timers ---------------------------------------------------------------------------------- */
 
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
@@ -301,7 +301,7 @@ static bool run_one_timer(struct posix_platform *posix, uint64_t *until)
 	return true;
 }
 
-/* ---- The thread ----------------------------------------------------------------------------- */
+/* ---- The thread ------------------------------------------------------------------------------ */
 
 static void sleep_until(struct posix_worker *worker, uint64_t until)
 {

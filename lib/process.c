@@ -18,8 +18,7 @@
 /* Not more than 2 messages every 5 seconds (drivers/acpi/apei/ghes.c) */
 #define PRINT_BURST 2
 
-/* ---- memory failure
- * ------------------------------------------------------------------------------ */
+/* ---- memory failure -------------------------------------------------------------------------- */
 
 /* What is the same for all sections of a record */
 struct record_context {
@@ -78,8 +77,7 @@ static bool ghes_handle_memory_failure(const struct record_context *rec,
 	return ghes_do_memory_failure(rec, le64toh(mem.physical_addr), flags);
 }
 
-/* ---- ARM processor errors
- * -------------------------------------------------------------------------- */
+/* ---- ARM processor errors -------------------------------------------------------------------- */
 
 static void unhandled_processor_error(struct ghes_core *core, uint8_t type)
 {
@@ -163,8 +161,7 @@ static bool ghes_handle_arm_hw_error(const struct record_context *rec,
 	return queued;
 }
 
-/* ---- PCIe, CXL, vendor
- * ------------------------------------------------------------------------------- */
+/* ---- PCIe, CXL, vendor ----------------------------------------------------------------------- */
 
 static enum ghes_aer_severity cper_severity_to_aer(uint32_t cper_severity)
 {
@@ -268,8 +265,7 @@ void ghes_deliver_vendor_record(struct ghes_platform *p, const struct ghes_event
 	p->ops->vendor_record(p, event->severity, ghes_event_data(event), event->len);
 }
 
-/* ---- one record
- * ------------------------------------------------------------------------------------------ */
+/* ---- one record ------------------------------------------------------------------------------ */
 
 static bool process_section(const struct record_context *rec,
 			    const struct acpi_hest_generic_data *gdata)
@@ -315,9 +311,7 @@ bool ghes_do_proc(struct ghes *ghes, const struct ghes_task *task, bool sync,
 	return queued;
 }
 
-/* ---- text
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static void log_line(void *ctx, int level, const char *text, size_t len)
 {
@@ -368,8 +362,7 @@ void ghes_report(struct ghes *ghes, const struct acpi_hest_generic_status *estat
 		ghes_estatus_cache_add(cache, ghes->source_id, estatus, len);
 }
 
-/* ---- recovery before the task goes on
- * --------------------------------------------------------------------- */
+/* ---- recovery before the task goes on -------------------------------------------------------- */
 
 static void free_node(struct ghes_core *core, struct ghes_estatus_node *node)
 {
@@ -427,8 +420,7 @@ void ghes_kick_without_node(struct ghes_core *core, const struct ghes_task *task
 		free_node(core, node);
 }
 
-/* ---- the queue
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------- */
 
 /* The node and its record are done; its source and its claim are told, and may be gone then. */
 static void finish_node(struct ghes_core *core, struct ghes_estatus_node *node)
@@ -556,9 +548,7 @@ void ghes_proc_in_irq(struct irq_work *work)
 	ghes_drain(container_of(work, struct ghes_core, proc_irq_work));
 }
 
-/* ---- the end
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 /* Print a chain of queued records; they are not freed here, where nothing may go wrong. */
 static void print_chain(struct ghes_core *core, struct ghes_estatus_node *node)

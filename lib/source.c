@@ -19,8 +19,7 @@
 /* Bytes that a cache entry needs beside its record, at most */
 #define CACHE_ENTRY_HEADER 128
 
-/* ---- tables under the mutex
- * ---------------------------------------------------------------------- */
+/* ---- tables under the mutex ------------------------------------------------------------------ */
 
 static unsigned int hash(uint64_t key)
 {
@@ -57,8 +56,7 @@ static void unlink_source(struct ghes_core *core, struct ghes *ghes)
 	atomic_fetch_sub_explicit(&core->nr_sources, 1, memory_order_relaxed);
 }
 
-/* ---- status blocks, acknowledge registers: shared or not
- * -------------------------------------------- */
+/* ---- status blocks, acknowledge registers: shared or not ------------------------------------- */
 
 static struct ghes_block *find_block(struct ghes_core *core, const struct apei_gar *reg,
 				     uint64_t paddr)
@@ -205,8 +203,7 @@ static void put_ack(struct ghes *ghes)
 	p->ops->free(p, ack, sizeof(*ack));
 }
 
-/* ---- registers, lasting mappings, pool
- * ---------------------------------------------------------------- */
+/* ---- registers, lasting mappings, pool ------------------------------------------------------- */
 
 /*
  * Map the words that say "nothing pending" once and for all, where platform and addresses allow
@@ -370,8 +367,7 @@ err_free:
 	return rc;
 }
 
-/* ---- the platform's side. Under the mutex.
- * ---------------------------------------------------------------- */
+/* ---- the platform's side. Under the mutex. --------------------------------------------------- */
 
 static int switch_on(struct ghes *ghes)
 {
@@ -454,9 +450,7 @@ static int switch_off(struct ghes *ghes)
 	return rc;
 }
 
-/* ---- coming
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- coming ---------------------------------------------------------------------------------- */
 
 static int attach(struct ghes *ghes, uint64_t paddr)
 {
@@ -522,9 +516,7 @@ int ghes_probe(struct ghes_core *core, const struct hest_generic_info *generic)
 	return rc;
 }
 
-/* ---- going
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- going ----------------------------------------------------------------------------------- */
 
 /* Until no node refers to @ghes. No reader can find it any more. */
 static void wait_for_records(struct ghes *ghes)

@@ -18,8 +18,7 @@ static void must(bool holds, const char *what)
 	abort();
 }
 
-/* ---- the CPU
- * ------------------------------------------------------------------------------------- */
+/* ---- the CPU --------------------------------------------------------------------------------- */
 
 static enum ghes_context innermost(const struct core_fixture *fx)
 {
@@ -214,8 +213,7 @@ static void op_schedule(struct ghes_platform *p)
 	fx_return_to_user(fx);
 }
 
-/* ---- physical memory
- * -------------------------------------------------------------------------------- */
+/* ---- physical memory ------------------------------------------------------------------------- */
 
 static unsigned char *physical(struct core_fixture *fx, uint64_t paddr, size_t size)
 {
@@ -323,9 +321,7 @@ static int op_write_gar(struct ghes_platform *p, const struct apei_gar *reg, uin
 	return 0;
 }
 
-/* ---- RCU
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- RCU ------------------------------------------------------------------------------------- */
 
 static void op_synchronize_rcu(struct ghes_platform *p)
 {
@@ -350,9 +346,7 @@ static void op_call_rcu(struct ghes_platform *p, struct ghes_rcu_head *head,
 	fx_of(p)->fake.callbacks_pending++;
 }
 
-/* ---- works
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- works ----------------------------------------------------------------------------------- */
 
 static bool op_schedule_work_on(struct ghes_platform *p, unsigned int cpu, struct ghes_work *work,
 				void (*func)(struct ghes_work *work))
@@ -424,8 +418,7 @@ void fx_return_to_user(struct core_fixture *fx)
 	run_works(fx, true);
 }
 
-/* ---- what is recorded
- * ------------------------------------------------------------------------------------------ */
+/* ---- what is recorded ------------------------------------------------------------------------ */
 
 static int record(struct ghes_platform *p, enum fx_what what, uint64_t a, uint64_t b)
 {
@@ -625,8 +618,7 @@ struct ghes_core_state fx_state(struct core_fixture *fx)
 	return state;
 }
 
-/* ---- sources and firmware
- * ------------------------------------------------------------------------------------------ */
+/* ---- sources and firmware -------------------------------------------------------------------- */
 
 void fx_write(struct core_fixture *fx, uint64_t paddr, const void *data, size_t size)
 {
@@ -691,9 +683,7 @@ void fx_init(struct core_fixture *fx)
 	assert_int_equal(fx_state(fx).sources, fx->hest.count);
 }
 
-/* ---- records
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 void fx_record(struct fx_record *r, uint32_t cper_severity)
 {
@@ -747,9 +737,7 @@ void fx_put_memory(struct core_fixture *fx, unsigned int n, uint32_t cper_severi
 	fx_put(fx, n, &r);
 }
 
-/* ---- notifications
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- notifications --------------------------------------------------------------------------- */
 
 int fx_sdei(struct core_fixture *fx, uint32_t event)
 {
@@ -824,9 +812,7 @@ int fx_claim(struct core_fixture *fx, const struct ghes_regs *regs)
 	return rc;
 }
 
-/* ---- setup
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- setup ----------------------------------------------------------------------------------- */
 
 static void set_ops(struct ghes_platform_ops *ops)
 {

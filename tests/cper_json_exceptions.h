@@ -50,4 +50,4 @@
 {OURS, ".sections[[][]].Nvidia.registers", "vendor's: we give the registers as they are", 0},
 {THEIRS, ".sections[[][]].NvidiaEvent.event*", "vendor's payload, not public: we give its bytes", 0},
 {OURS, ".sections[[][]].NvidiaEvent.data", "vendor's payload, not public: we give its bytes", 0},
-/* clang-format on */
+	/* clang-format on */

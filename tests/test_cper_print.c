@@ -97,7 +97,7 @@ static void test_golden_texts(void **state)
 	data_list_free(names);
 }
 
-/* ---- blocks made here ---------------------------------------------------------------------- */
+/* ---- blocks made here ------------------------------------------------------------------------ */
 
 struct made {
 	uint8_t *bytes;

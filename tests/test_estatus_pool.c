@@ -408,7 +408,7 @@ static void model_free(struct model *m, unsigned int at)
 
 static void model_alloc(struct model *m)
 {
-	static const size_t limit[] = {300,  300,  300,   300,
+	static const size_t limit[] = {300,  300,  300,	  300,
 				       1000, 5000, 20000, GHES_ESTATUS_POOL_ALLOC_MAX};
 	uint64_t r = next_random(&m->seed);
 	struct ghes_estatus_pool_user *user = &m->user[r % MODEL_USERS];

@@ -150,7 +150,7 @@ static uint64_t next_random(uint64_t *seed)
 	return *seed * UINT64_C(2685821657736338717);
 }
 
-/* ---- Pool ----------------------------------------------------------------------------------- */
+/* ---- Pool ------------------------------------------------------------------------------------ */
 
 struct held {
 	unsigned char *ptr;
@@ -428,8 +428,7 @@ static void cache_serves_readers_while_it_is_filled(void **state)
 	assert_true(ghes_estatus_cache_is_valid(&f->cache));
 }
 
-/* ---- Nesting: real signals on one thread ------------------------------------------------------
- */
+/* ---- Nesting: real signals on one thread ----------------------------------------------------- */
 
 static _Atomic bool in_operation; /* mainline is inside of the library */
 static _Atomic uint32_t nested_number[2];

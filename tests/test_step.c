@@ -20,7 +20,7 @@
 /* What a task and its handlers count without being under test. */
 #define BOOKKEEPING __attribute__((no_sanitize("thread")))
 
-/* ---- transparency ---- */
+/* ---- transparency ---------------------------------------------------------------------------- */
 
 /* Leaves nothing of the caller's in any register or flag that a called function may change. */
 static void trash_everything(void)
@@ -118,7 +118,7 @@ static void handler_at_all_boundaries_of_one_run(void **state)
 	}
 }
 
-/* ---- counting ---- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 static uint64_t length_of(const struct subject_shape *shape)
 {
@@ -167,7 +167,7 @@ static void inner_step_does_not_count_for_the_outer(void **state)
 	assert_true(ghes_step_disarm(&outer) == 2 * length);
 }
 
-/* ---- nesting ---- */
+/* ---- nesting --------------------------------------------------------------------------------- */
 
 struct nest {
 	unsigned int depth, deepest;
@@ -213,7 +213,7 @@ static void nested_handlers_keep_their_own_counts(void **state)
 	}
 }
 
-/* ---- bounds and ways out ---- */
+/* ---- bounds and ways out --------------------------------------------------------------------- */
 
 static jmp_buf out;
 
@@ -285,7 +285,7 @@ static void limit_after_handler_in_one_path(void **state)
 	assert_int_equal(ran, 1);
 }
 
-/* ---- reports ---- */
+/* ---- reports --------------------------------------------------------------------------------- */
 
 static void point_says_where_it_is(void **state)
 {
@@ -319,7 +319,7 @@ static void point_says_where_it_is(void **state)
 	ghes_step_cover_fini(&cover);
 }
 
-/* ---- sweeps ---- */
+/* ---- sweeps ---------------------------------------------------------------------------------- */
 
 #define NODES 6
 

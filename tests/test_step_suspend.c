@@ -161,7 +161,7 @@ static void suspension_needs_a_bound(void **state)
 	assert_true(ghes_step_suspend_sweep(&target, &options, NULL, &result) < 0);
 }
 
-/* ---- another fiber of the same thread ---- */
+/* ---- another fiber of the same thread -------------------------------------------------------- */
 
 static struct {
 	ucontext_t host, fiber;
@@ -241,7 +241,7 @@ static void parked_fiber_goes_on_where_it_was(void **state)
 	free(stack);
 }
 
-/* ---- another thread ---- */
+/* ---- another thread -------------------------------------------------------------------------- */
 
 static struct {
 	sem_t parked, go_on;

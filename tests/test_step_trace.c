@@ -44,7 +44,7 @@ static const char *points_path = STEP_SUBJECT_POINTS, *marks_path = STEP_SUBJECT
 static struct build stepped, marked;
 static struct trace by_points, by_traps;
 
-/* ---- what the CPU says ---- */
+/* ---- what the CPU says ----------------------------------------------------------------------- */
 
 /* Everything the trap handler needs, set up before the first trap. */
 static struct {
@@ -123,7 +123,7 @@ static uint64_t run_trapped(const struct subject_shape *shape)
 	return result;
 }
 
-/* ---- what the points say ---- */
+/* ---- what the points say --------------------------------------------------------------------- */
 
 static void record(struct ghes_step *step, void *arg)
 {
@@ -145,7 +145,7 @@ static uint64_t run_stepped(const struct subject_shape *shape)
 	return result;
 }
 
-/* ---- tests ---- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void same_table_in_both_builds(void **state)
 {

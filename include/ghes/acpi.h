@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GHES_PACKED	       __attribute__((packed))
+#define GHES_PACKED		__attribute__((packed))
 #define GHES_WIRE_SIZE(type, n) static_assert(sizeof(struct type) == (n), #type " on the wire")
 
 /* ACPI 6.5, 5.2.6: System Description Table Header */

@@ -3,7 +3,7 @@
 #ifndef GHES_API_H
 #define GHES_API_H
 
-#define GHES_API __attribute__((visibility("default")))
+#define GHES_API	       __attribute__((visibility("default")))
 #define GHES_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #endif

@@ -51,7 +51,7 @@ struct ghes_regs {
 	X(cache_published)                                                                         \
 	X(cache_waiting) /* replaced, waiting for a grace period */                                \
 	X(cache_cap)                                                                               \
-	X(queue_depth)	 /* records queued and not yet taken */                                    \
+	X(queue_depth)	  /* records queued and not yet taken */                                   \
 	X(irq_work_flags) /* IRQ_WORK_PENDING 1, IRQ_WORK_BUSY 2 */                                \
 	X(sources)                                                                                 \
 	X(records_read) /* the following count since create, and never go back */                  \
@@ -69,7 +69,7 @@ struct ghes_core_state {
 };
 
 struct ghes_core_ops {
-	uint32_t abi; /* GHES_CORE_ABI */
+	uint32_t abi;	  /* GHES_CORE_ABI */
 	const char *name; /* "lib", or what the kernel shim found */
 
 	int (*create)(struct ghes_platform *p, struct ghes_core **core);

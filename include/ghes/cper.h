@@ -28,7 +28,7 @@
 #include <ghes/cper_wire.h>
 #include <ghes/errors.h>
 
-/* ---- what is wrong with a record ----------------------------------------------------------- */
+/* ---- what is wrong with a record ------------------------------------------------------------- */
 
 /*
  * X(name, error, level, text): enum cper_fault CPER_F_<name>. REJECT: an operating system refuses
@@ -128,7 +128,7 @@ GHES_API int cper_fault_errno(enum cper_fault fault);
  */
 GHES_API size_t cper_finding_text(const struct cper_finding *finding, char *buf, size_t size);
 
-/* ---- generic error data entries ------------------------------------------------------------ */
+/* ---- generic error data entries -------------------------------------------------------------- */
 
 static inline unsigned int acpi_hest_get_version(const struct acpi_hest_generic_data *gdata)
 {
@@ -163,7 +163,7 @@ static inline const guid_t *acpi_hest_get_section_type(const struct acpi_hest_ge
 	return (const guid_t *)gdata->section_type;
 }
 
-/* ---- error status block -------------------------------------------------------------------- */
+/* ---- error status block ---------------------------------------------------------------------- */
 
 /* What Linux would compute in 32 bits; here without overflow. The header's 20 bytes are read. */
 static inline uint64_t cper_estatus_len(const struct acpi_hest_generic_status *estatus)
@@ -247,7 +247,7 @@ acpi_hest_get_next(const struct acpi_hest_generic_status *estatus,
  */
 GHES_API const char *cper_severity_str(unsigned int severity);
 
-/* ---- sections ------------------------------------------------------------------------------ */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 /* What is known about a section type as a whole. */
 struct cper_section_type {
@@ -291,7 +291,7 @@ static inline bool cper_section_fits(const struct acpi_hest_generic_data *gdata,
  */
 GHES_API int cper_mem_err_load(struct cper_sec_mem_err *mem, const void *payload, uint32_t length);
 
-/* ---- the text that Linux logs -------------------------------------------------------------- */
+/* ---- the text that Linux logs ---------------------------------------------------------------- */
 
 /* Log levels as the kernel numbers them; the same as enum ghes_log_level's where that has one. */
 #define CPER_LOGLEVEL_EMERG   0
@@ -339,8 +339,7 @@ GHES_API void cper_estatus_print(const struct cper_log *log, int level, const ch
 GHES_API const char *cper_mem_err_type_str(unsigned int etype);
 GHES_API const char *cper_mem_err_status_str(uint64_t status);
 
-/* ---- decodes of full records and of status blocks ---------------------------------------------
- */
+/* ---- decodes of full records and of status blocks -------------------------------------------- */
 
 enum cper_format {
 	CPER_FORMAT_TEXT, /* a line per field: offset, the specification's name, value, meaning */

@@ -44,7 +44,7 @@ enum cper_severity {
 	/* Any other value is hostile or from the future; GHES treats it as fatal. */
 };
 
-/* ---- GUIDs ------------------------------------------------------------------------------- */
+/* ---- GUIDs ----------------------------------------------------------------------------------- */
 
 /* UEFI 2.10, N.2.1.1: Notification Type of a record */
 #define CPER_NOTIFY_CMC                                                                            \
@@ -130,7 +130,7 @@ enum cper_severity {
 #define CPER_IA_ERR_MS                                                                             \
 	GUID_INIT(0x48ab7f57, 0xdc34, 0x4f6c, 0xa7, 0xd3, 0xb0, 0xb5, 0xb0, 0xa7, 0x43, 0x14)
 
-/* ---- record header and section descriptor ------------------------------------------------- */
+/* ---- record header and section descriptor ---------------------------------------------------- */
 
 #define CPER_SIG_RECORD "CPER"
 #define CPER_SIG_SIZE	4
@@ -194,7 +194,7 @@ struct cper_section_descriptor {
 } GHES_PACKED;
 GHES_WIRE_SIZE(cper_section_descriptor, 72);
 
-/* ---- processor sections ------------------------------------------------------------------- */
+/* ---- processor sections ---------------------------------------------------------------------- */
 
 #define CPER_PROC_VALID_TYPE	       0x0001u
 #define CPER_PROC_VALID_ISA	       0x0002u
@@ -330,7 +330,7 @@ struct cper_arm_ctx_info {
 } GHES_PACKED;
 GHES_WIRE_SIZE(cper_arm_ctx_info, 8);
 
-/* ---- memory ------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 #define CPER_MEM_VALID_ERROR_STATUS  0x0001u
 #define CPER_MEM_VALID_PA	     0x0002u
@@ -434,7 +434,7 @@ struct cper_sec_mem_err2 {
 } GHES_PACKED;
 GHES_WIRE_SIZE(cper_sec_mem_err2, 96);
 
-/* ---- PCI Express, PCI, DMA remapping ------------------------------------------------------- */
+/* ---- PCI Express, PCI, DMA remapping --------------------------------------------------------- */
 
 #define CPER_PCIE_VALID_PORT_TYPE	      0x0001u
 #define CPER_PCIE_VALID_VERSION		      0x0002u
@@ -500,7 +500,7 @@ struct aer_capability_regs {
 } GHES_PACKED;
 GHES_WIRE_SIZE(aer_capability_regs, 56);
 
-/* ---- firmware error record reference ------------------------------------------------------- */
+/* ---- firmware error record reference --------------------------------------------------------- */
 
 #define CPER_FW_ERR_REC_REF_MIN 16u /* Linux refuses anything shorter */
 
@@ -514,7 +514,7 @@ struct cper_sec_fw_err_rec_ref {
 } GHES_PACKED;
 GHES_WIRE_SIZE(cper_sec_fw_err_rec_ref, 32);
 
-/* ---- CXL ----------------------------------------------------------------------------------- */
+/* ---- CXL ------------------------------------------------------------------------------------- */
 
 #define PROT_ERR_VALID_AGENT_TYPE    0x01u
 #define PROT_ERR_VALID_AGENT_ADDRESS 0x02u

@@ -32,7 +32,7 @@ enum hest_field_kind {
 	HEST_FIELD_GAS,	      /* struct acpi_generic_address */
 	HEST_FIELD_NOTIFY,    /* struct acpi_hest_notify, see hest_notify_fields() */
 	HEST_FIELD_NOTIFY_TYPE,
-	HEST_FIELD_VECTOR, /* GSIV or SDEI event number */
+	HEST_FIELD_VECTOR,	  /* GSIV or SDEI event number */
 	HEST_FIELD_NOTIFY_LENGTH, /* 28 */
 	HEST_FIELD_NOTIFY_CONFIG, /* bits 0..5 */
 	HEST_FIELD_BANK_CLEAR,	  /* 0 or 1 */

@@ -52,7 +52,7 @@ enum ghes_context {
 #define GHES_CONTEXT_ENUM(name, text) GHES_CONTEXT_##name,
 	GHES_CONTEXTS(GHES_CONTEXT_ENUM)
 #undef GHES_CONTEXT_ENUM
-	GHES_NR_CONTEXTS
+		GHES_NR_CONTEXTS
 };
 
 /*
@@ -70,10 +70,10 @@ enum fixed_addresses {
 };
 
 /* Interrupt and exception mask bits, as arm64's PSTATE.DAIF; x86 uses PSR_I_BIT for !EFLAGS.IF. */
-#define PSR_F_BIT 0x00000040u
-#define PSR_I_BIT 0x00000080u
-#define PSR_A_BIT 0x00000100u
-#define PSR_D_BIT 0x00000200u
+#define PSR_F_BIT	   0x00000040u
+#define PSR_I_BIT	   0x00000080u
+#define PSR_A_BIT	   0x00000100u
+#define PSR_D_BIT	   0x00000200u
 #define DAIF_PROCCTX	   0u
 #define DAIF_PROCCTX_NOIRQ (PSR_I_BIT | PSR_F_BIT)
 #define DAIF_ERRCTX	   (PSR_A_BIT | PSR_I_BIT | PSR_F_BIT)
@@ -114,7 +114,7 @@ struct ghes_aer_event {
 	uint16_t segment;
 	uint8_t bus;
 	uint8_t devfn;
-	int severity; /* enum ghes_aer_severity */
+	int severity;	  /* enum ghes_aer_severity */
 	const void *regs; /* the 96 bytes of AER capability registers of the section */
 	size_t regs_size;
 };
@@ -143,29 +143,29 @@ enum ghes_log_level {
  * X(name, text, arg0, arg1); @data is the record where it says so, else NULL.
  */
 #define GHES_TRACEPOINTS(X)                                                                        \
-	X(READ, "read", "length of the record", "physical address")           /* data: the copy */ \
+	X(READ, "read", "length of the record", "physical address") /* data: the copy */           \
 	X(REJECT, "reject", "error, positive", "physical address")                                 \
 	X(POOL_ALLOC, "alloc", "address", "bytes")                                                 \
 	X(POOL_EXHAUSTED, "exhausted", "bytes asked for", "0")                                     \
 	X(POOL_FREE, "free", "address", "bytes")                                                   \
 	X(CLEAR, "clear", "physical address", "0")                                                 \
 	X(ACK, "ack", "register address", "value written")                                         \
-	X(DUPLICATE, "duplicate", "length", "0")                              /* data: the copy */ \
-	X(QUEUE, "queue", "node", "length")                                   /* data: the copy */ \
+	X(DUPLICATE, "duplicate", "length", "0") /* data: the copy */                              \
+	X(QUEUE, "queue", "node", "length")	 /* data: the copy */                              \
 	X(LOST, "lost", "error, positive", "0")                                                    \
 	X(DRAIN, "drain", "number of nodes taken", "0")                                            \
-	X(PROCESS, "process", "node or 0", "length")                          /* data: the copy */ \
+	X(PROCESS, "process", "node or 0", "length") /* data: the copy */                          \
 	X(PROCESSED, "processed", "node or 0", "0")                                                \
 	X(CACHE_ADD, "cache-add", "slot", "length")                                                \
 	X(CACHE_EVICT, "cache-evict", "slot", "length")                                            \
-	X(PANIC_PRINT, "panic-print", "node or 0", "length")                  /* data: the copy */ \
+	X(PANIC_PRINT, "panic-print", "node or 0", "length") /* data: the copy */                  \
 	X(CLAIM, "claim", "answer, positive", "0")
 
 enum ghes_tracepoint {
 #define GHES_TRACEPOINT_ENUM(name, text, a0, a1) GHES_TP_##name,
 	GHES_TRACEPOINTS(GHES_TRACEPOINT_ENUM)
 #undef GHES_TRACEPOINT_ENUM
-	GHES_NR_TRACEPOINTS
+		GHES_NR_TRACEPOINTS
 };
 
 /* arg `info` of sdei_event_get_info(): SDEI specification (Arm DEN0054), SDEI_EVENT_GET_INFO */

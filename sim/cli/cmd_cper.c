@@ -134,8 +134,7 @@ static void worst_finding(void *ctx, const struct cper_finding *finding)
 		*worst = level;
 }
 
-/* ---- what Linux logs --------------------------------------------------------------------------
- */
+/* ---- what Linux logs ------------------------------------------------------------------------- */
 
 static void log_line(void *ctx, int level, const char *text, size_t len)
 {

@@ -68,7 +68,7 @@ struct stress {
 
 static _Thread_local struct cpu *me;
 
-/* ---- Signals -------------------------------------------------------------------------------- */
+/* ---- Signals --------------------------------------------------------------------------------- */
 
 /*
  * Signal numbers by class, the strongest last. A handler masks its own class and weaker ones, so
@@ -224,7 +224,7 @@ static void stop(struct sim_driver *d, struct sim_machine *m)
 		siglongjmp(me->out, 1);
 }
 
-/* ---- A CPU ---------------------------------------------------------------------------------- */
+/* ---- A CPU ----------------------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *state)
 {

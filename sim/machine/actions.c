@@ -39,8 +39,7 @@ static uint64_t poisoned_address(const struct sim_machine *m, int record)
 	return DEFAULT_POISON;
 }
 
-/* ---- Reports ------------------------------------------------------------------------------------
- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 static enum sim_verdict raise_spurious(struct sim_machine *m, struct sim_cpu *c,
 				       struct sim_source *s)
@@ -111,8 +110,7 @@ static enum sim_verdict source_action(struct sim_machine *m, struct sim_cpu *c,
 	}
 }
 
-/* ---- A CPU's program
- * ------------------------------------------------------------------------------ */
+/* ---- A CPU's program ------------------------------------------------------------------------- */
 
 static void run_in(struct sim_machine *m, struct sim_cpu *c, enum sim_running running,
 		   uint64_t count)

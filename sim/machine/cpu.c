@@ -42,8 +42,7 @@ unsigned int sim_depth(const struct sim_machine *m, unsigned int cpu)
 	return m->cpu[cpu].depth;
 }
 
-/* ---- What is running, as the table has it -----------------------------------------------------
- */
+/* ---- What is running, as the table has it ---------------------------------------------------- */
 
 bool sim_nmi_like(enum sim_running running)
 {
@@ -137,8 +136,7 @@ uint32_t sim_entry_masks(enum sim_arch arch, enum sim_running running, uint32_t 
 	}
 }
 
-/* ---- In and out -------------------------------------------------------------------------------
- */
+/* ---- In and out ------------------------------------------------------------------------------ */
 
 /* Interrupts and NMIs are read sections without saying so. */
 static bool rcu_by_itself(enum sim_running running)
@@ -210,8 +208,7 @@ void sim_return_path(struct sim_machine *m, struct sim_cpu *c)
 		;
 }
 
-/* ---- The machine's own critical sections ------------------------------------------------------
- */
+/* ---- The machine's own critical sections ----------------------------------------------------- */
 
 void sim_busy(struct sim_cpu *c)
 {

@@ -71,8 +71,7 @@ static void fatal(struct sim_machine *m)
 	sim_stop(m);
 }
 
-/* ---- The entries of the core, each in its context ---------------------------------------------
- */
+/* ---- The entries of the core, each in its context -------------------------------------------- */
 
 static void entry_for_type(struct sim_machine *m, uint8_t type)
 {
@@ -152,8 +151,7 @@ static void deliver_other(struct sim_machine *m, struct sim_cpu *c, enum sim_run
 	sim_leave(m, c, 0);
 }
 
-/* ---- Arrival ----------------------------------------------------------------------------------
- */
+/* ---- Arrival --------------------------------------------------------------------------------- */
 
 static enum sim_verdict note(struct sim_machine *m, struct sim_cpu *c, uint16_t source,
 			     enum sim_arriving arriving, enum sim_verdict verdict)
@@ -395,8 +393,7 @@ bool sim_deliver_pending(struct sim_machine *m, struct sim_cpu *c)
 	return true;
 }
 
-/* ---- Synchronous external aborts --------------------------------------------------------------
- */
+/* ---- Synchronous external aborts ------------------------------------------------------------- */
 
 void sim_signal(struct sim_machine *m, struct sim_cpu *c, struct ghes_task task, const char *why)
 {

@@ -35,8 +35,7 @@ struct sim_source *sim_source_by_id(struct sim_machine *m, uint16_t id)
 	return NULL;
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static bool block_free(const struct sim_source *s, const struct sim_block *b)
 {
@@ -181,8 +180,7 @@ bool sim_firmware_pump(struct sim_machine *m, struct sim_cpu *c)
 	return any;
 }
 
-/* ---- What firmware sees of the core ------------------------------------------------------------
- */
+/* ---- What firmware sees of the core ---------------------------------------------------------- */
 
 /* MUTATE: the n-th access finds something else than the one before. */
 static void mutate(struct sim_machine *m, struct sim_cpu *c, struct sim_block *b)
@@ -334,8 +332,7 @@ bool sim_firmware_waiting(const struct sim_machine *m)
 	return false;
 }
 
-/* ---- Building: sources, registers, blocks ------------------------------------------------------
- */
+/* ---- Building: sources, registers, blocks ---------------------------------------------------- */
 
 static uint32_t source_index(const struct sim_machine *m, uint16_t id)
 {
@@ -455,8 +452,7 @@ static int create_inline(struct sim_machine *m)
 	return attach_memory(m);
 }
 
-/* ---- Building from a real table -----------------------------------------------------------------
- */
+/* ---- Building from a real table -------------------------------------------------------------- */
 
 /* A register in memory or I/O space whose access is one word; 0 bits: cannot be had */
 static uint8_t gas_bits(const struct acpi_generic_address *gas)

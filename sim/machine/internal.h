@@ -41,7 +41,7 @@ struct sim_lock {
 	_Atomic uint32_t word;
 };
 
-/* ---- Contexts ------------------------------------------------------------------------------- */
+/* ---- Contexts -------------------------------------------------------------------------------- */
 
 struct sim_frame {
 	uint8_t running;  /* enum sim_running */
@@ -122,7 +122,7 @@ struct sim_cpu {
 	uint32_t max_depth;
 } __attribute__((aligned(SIM_CACHELINE)));
 
-/* ---- Physical memory ------------------------------------------------------------------------ */
+/* ---- Physical memory ------------------------------------------------------------------------- */
 
 /* [base, base + size) of physical address space, page granular, or ports when @io. */
 struct sim_phys {
@@ -143,7 +143,7 @@ struct sim_poison {
 	bool signalled;
 };
 
-/* ---- Firmware ------------------------------------------------------------------------------- */
+/* ---- Firmware -------------------------------------------------------------------------------- */
 
 /* One status block: the memory, and what firmware knows of it. Under @lock. */
 struct sim_block {
@@ -203,7 +203,7 @@ struct sim_instance {
 	uint32_t size;
 };
 
-/* ---- SDEI ----------------------------------------------------------------------------------- */
+/* ---- SDEI ------------------------------------------------------------------------------------ */
 
 struct sim_sdei_event {
 	uint32_t number;
@@ -222,7 +222,7 @@ struct sim_sdei_event {
 	_Atomic uint8_t *pending;			/* likewise: interrupt pending */
 };
 
-/* ---- The machine ---------------------------------------------------------------------------- */
+/* ---- The machine ----------------------------------------------------------------------------- */
 
 struct sim_mutex {
 	_Atomic uint32_t owner; /* CPU + 1 */
@@ -324,7 +324,7 @@ struct sim_machine {
 	size_t arena_brk;
 };
 
-/* ---- arena.c -------------------------------------------------------------------------------- */
+/* ---- arena.c --------------------------------------------------------------------------------- */
 struct sim_machine *sim_arena_create(size_t size, struct sim_host *host);
 void *sim_arena_alloc(struct sim_machine *m, size_t size); /* create only; zeroed, 64-aligned */
 size_t sim_heap_init(struct sim_machine *m);
@@ -342,13 +342,13 @@ static inline struct sim_machine *sim_of_platform(struct ghes_platform *p)
 	return sim_container_of(p, struct sim_machine, platform);
 }
 
-/* ---- event.c -------------------------------------------------------------------------------- */
+/* ---- event.c --------------------------------------------------------------------------------- */
 void sim_emit(struct sim_machine *m, struct sim_cpu *c, uint16_t kind, uint16_t source, uint64_t a,
 	      uint64_t b, uint32_t record, const void *data);
 /* End the run here: does not return when there is anywhere to go. */
 void sim_stop(struct sim_machine *m);
 
-/* ---- cpu.c ---------------------------------------------------------------------------------- */
+/* ---- cpu.c ----------------------------------------------------------------------------------- */
 struct sim_cpu *sim_this(struct sim_machine *m);
 static inline struct sim_frame *sim_top(struct sim_cpu *c)
 {
@@ -382,7 +382,7 @@ static inline void sim_point(struct sim_machine *m, struct sim_cpu *c, enum sim_
 		d->point(d, m, c->id, kind, arg);
 }
 
-/* ---- deliver.c ------------------------------------------------------------------------------ */
+/* ---- deliver.c ------------------------------------------------------------------------------- */
 enum sim_arriving sim_arriving_of(const struct sim_source *s);
 /* The notification of @s arrives on @c. */
 enum sim_verdict sim_raise(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s);
@@ -395,7 +395,7 @@ void sim_deliver_timer(struct sim_machine *m, struct sim_cpu *c, struct sim_sour
 /* One pending thing that may start now: start it. False: there is none. */
 bool sim_deliver_pending(struct sim_machine *m, struct sim_cpu *c);
 
-/* ---- memory.c ------------------------------------------------------------------------------- */
+/* ---- memory.c -------------------------------------------------------------------------------- */
 /* @n bytes at @paddr, or NULL. */
 uint8_t *sim_phys_at(const struct sim_machine *m, uint64_t paddr, uint64_t n, bool io);
 int sim_phys_add(struct sim_machine *m, uint64_t paddr, uint64_t n, bool io, unsigned int max);
@@ -405,7 +405,7 @@ struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr);
 struct sim_poison *sim_poison_find(struct sim_machine *m, uint64_t pfn);
 void sim_poison_add(struct sim_machine *m, uint64_t paddr);
 
-/* ---- firmware.c ----------------------------------------------------------------------------- */
+/* ---- firmware.c ------------------------------------------------------------------------------ */
 int sim_firmware_create(struct sim_machine *m, char *error, size_t error_size);
 struct sim_source *sim_source_by_id(struct sim_machine *m, uint16_t id);
 /* Write record @index into the block of @s, or queue it. The instance, or 0 when it must wait. */
@@ -419,14 +419,14 @@ void sim_firmware_saw_register(struct sim_machine *m, struct sim_cpu *c, uint64_
 bool sim_firmware_pump(struct sim_machine *m, struct sim_cpu *c);
 bool sim_firmware_waiting(const struct sim_machine *m);
 
-/* ---- track.c -------------------------------------------------------------------------------- */
+/* ---- track.c --------------------------------------------------------------------------------- */
 uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size);
 struct sim_instance *sim_instance_get(struct sim_machine *m, uint64_t id);
 /* Which record the tracepoint is about, 0: none or not known. */
 uint32_t sim_track(struct sim_machine *m, struct sim_cpu *c, enum ghes_tracepoint tp,
 		   struct sim_source *s, uint64_t a, uint64_t b);
 
-/* ---- hest_build.c --------------------------------------------------------------------------- */
+/* ---- hest_build.c ---------------------------------------------------------------------------- */
 /* A HEST for the sources of @m; malloc'ed. */
 uint8_t *sim_hest_build(const struct sim_machine *m, size_t *size);
 

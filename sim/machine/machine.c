@@ -18,8 +18,7 @@
 #define ARENA_SIZE_THREADS ((size_t)512 << 20)
 #define QUIESCE_ROUNDS	   10000
 
-/* ---- Building ----------------------------------------------------------------------------------
- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 static void *duplicate(const void *from, size_t n)
 {
@@ -177,8 +176,7 @@ const struct sim_config *sim_config(const struct sim_machine *m)
 	return &m->host->config;
 }
 
-/* ---- Running, with somewhere to unwind to
- * -------------------------------------------------------- */
+/* ---- Running, with somewhere to unwind to ---------------------------------------------------- */
 
 struct call {
 	struct sim_cpu *c;
@@ -279,8 +277,7 @@ enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
 	return call.verdict;
 }
 
-/* ---- Rest
- * ---------------------------------------------------------------------------------------- */
+/* ---- Rest ------------------------------------------------------------------------------------ */
 
 /* Everything that waits on one CPU; true: something happened. */
 static bool settle_cpu(struct sim_machine *m, struct sim_cpu *c)

@@ -91,7 +91,7 @@ enum sim_verdict {
 enum sim_verdict sim_may_preempt(enum sim_arch arch, enum sim_running running,
 				 enum sim_arriving arriving, bool explicit_dispatch);
 
-/* ---- Configuration ------------------------------------------------------------------------- */
+/* ---- Configuration --------------------------------------------------------------------------- */
 
 struct sim_source_config {
 	uint16_t id;
@@ -161,7 +161,7 @@ struct sim_config {
 	size_t arena_size; /* bytes; 0: a default that suits most */
 };
 
-/* ---- What happens: events ------------------------------------------------------------------- */
+/* ---- What happens: events -------------------------------------------------------------------- */
 
 /*
  * X(name, text, a, b). Tracepoints of the core appear with kind SIM_EV_TRACEPOINT + their number.
@@ -265,8 +265,20 @@ struct sim_observer {
 /* X(name): the oracles of the interface; the order is that of the closing block. */
 #define SIM_ORACLES(X)                                                                             \
 	X(conservation)                                                                            \
-	X(order) X(ack) X(slot) X(lock) X(context) X(pool) X(cache) X(bounds) X(progress) X(race)  \
-		X(claim) X(mask) X(panic) X(crash)
+	X(order)                                                                                   \
+	X(ack)                                                                                     \
+	X(slot)                                                                                    \
+	X(lock)                                                                                    \
+	X(context)                                                                                 \
+	X(pool)                                                                                    \
+	X(cache)                                                                                   \
+	X(bounds)                                                                                  \
+	X(progress)                                                                                \
+	X(race)                                                                                    \
+	X(claim)                                                                                   \
+	X(mask)                                                                                    \
+	X(panic)                                                                                   \
+	X(crash)
 
 enum sim_oracle_id {
 #define SIM_ORACLE_ENUM(name) SIM_ORACLE_##name,
@@ -400,8 +412,7 @@ void sim_snapshot_free(struct sim_snapshot *s);
 /* More memory that belongs to the state: writable segments of a kernel core. Before save. */
 int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 
-/* ---- The driver's side ------------------------------------------------------------------------
- */
+/* ---- The driver's side ----------------------------------------------------------------------- */
 
 /*
  * Where a driver may act. Every platform op of the core passes one of these, before it takes

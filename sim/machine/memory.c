@@ -113,8 +113,7 @@ struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr)
 	return NULL;
 }
 
-/* ---- Poison -----------------------------------------------------------------------------------
- */
+/* ---- Poison ---------------------------------------------------------------------------------- */
 
 struct sim_poison *sim_poison_find(struct sim_machine *m, uint64_t pfn)
 {

@@ -45,8 +45,7 @@ static uint64_t id_of(const struct sim_machine *m, const void *ptr)
 	return sim_address_id(m, (uintptr_t)ptr);
 }
 
-/* ---- Memory of the core ------------------------------------------------------------------------
- */
+/* ---- Memory of the core ---------------------------------------------------------------------- */
 
 static void *op_alloc(struct ghes_platform *p, size_t size)
 {
@@ -85,8 +84,7 @@ static void op_free(struct ghes_platform *p, void *ptr, size_t size)
 	end(m, c);
 }
 
-/* ---- Physical memory ----------------------------------------------------------------------------
- */
+/* ---- Physical memory ------------------------------------------------------------------------- */
 
 static int op_set_fixmap(struct ghes_platform *p, enum fixed_addresses idx, uint64_t paddr)
 {
@@ -264,8 +262,7 @@ static int op_write_gar(struct ghes_platform *p, const struct apei_gar *reg, uin
 	return 0;
 }
 
-/* ---- CPU and masks ------------------------------------------------------------------------------
- */
+/* ---- CPU and masks --------------------------------------------------------------------------- */
 
 static unsigned int op_smp_processor_id(struct ghes_platform *p)
 {
@@ -384,8 +381,7 @@ static void op_irq_exit(struct ghes_platform *p)
 	leave_by_core(m, sim_this(m), SIM_RUNNING_SEA_IRQ_WORK);
 }
 
-/* ---- Locks --------------------------------------------------------------------------------------
- */
+/* ---- Locks ----------------------------------------------------------------------------------- */
 
 static uint64_t lock_number(struct sim_machine *m, struct ghes_raw_spinlock *lock)
 {
@@ -520,8 +516,7 @@ static void op_mutex_unlock(struct ghes_platform *p)
 	sim_return_path(m, c);
 }
 
-/* ---- Time and RCU -------------------------------------------------------------------------------
- */
+/* ---- Time and RCU ---------------------------------------------------------------------------- */
 
 static uint64_t op_sched_clock(struct ghes_platform *p)
 {
@@ -589,8 +584,7 @@ static void op_rcu_barrier(struct ghes_platform *p)
 	sim_rcu_barrier(m, c);
 }
 
-/* ---- Deferral
- * ------------------------------------------------------------------------------------ */
+/* ---- Deferral -------------------------------------------------------------------------------- */
 
 static void op_arch_irq_work_raise(struct ghes_platform *p)
 {
@@ -644,8 +638,7 @@ static int op_task_work_add(struct ghes_platform *p, struct ghes_task task, stru
 	return err;
 }
 
-/* ---- Notifications
- * ------------------------------------------------------------------------------- */
+/* ---- Notifications --------------------------------------------------------------------------- */
 
 /* Interrupts and timers of sources that this firmware cannot drive exist, but never fire. */
 static int op_request_irq(struct ghes_platform *p, uint32_t gsiv, uint16_t source_id)
@@ -759,8 +752,7 @@ static void op_schedule(struct ghes_platform *p)
 	sim_wait(m, c, NULL); /* nobody else can run: then this CPU goes on */
 }
 
-/* ---- Sinks
- * --------------------------------------------------------------------------------------- */
+/* ---- Sinks ----------------------------------------------------------------------------------- */
 
 static int op_memory_failure(struct ghes_platform *p, uint64_t pfn, int flags)
 {

@@ -35,8 +35,7 @@ static bool is_quiet(const struct sim_cpu *c, uint32_t since)
 	       atomic_load_explicit(&c->rcu_quiet, memory_order_acquire) != since;
 }
 
-/* ---- Callbacks --------------------------------------------------------------------------------
- */
+/* ---- Callbacks ------------------------------------------------------------------------------- */
 
 void sim_rcu_call(struct sim_machine *m, struct ghes_rcu_head *head,
 		  void (*func)(struct ghes_rcu_head *head))
@@ -127,8 +126,7 @@ bool sim_rcu_poll(struct sim_machine *m, struct sim_cpu *c)
 	return true;
 }
 
-/* ---- Waiting ----------------------------------------------------------------------------------
- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static bool stuck(struct sim_machine *m, struct sim_cpu *c, const char *what)
 {

@@ -28,8 +28,7 @@
 #define END_SPI	       1020
 #define SDEI_VERSION_1 (INT64_C(1) << 48)
 
-/* ---- The state machine ------------------------------------------------------------------------
- */
+/* ---- The state machine ----------------------------------------------------------------------- */
 
 #define TO(state)                                                                                  \
 	{                                                                                          \
@@ -84,8 +83,7 @@ uint32_t sim_sdei_status_bits(enum sim_sdei_state state)
 	return bits[state];
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static _Atomic uint8_t *state_of(struct sim_sdei_event *ev, unsigned int cpu)
 {
@@ -217,8 +215,7 @@ int sim_sdei_create(struct sim_machine *m)
 	return 0;
 }
 
-/* ---- Dispatch ---------------------------------------------------------------------------------
- */
+/* ---- Dispatch -------------------------------------------------------------------------------- */
 
 static bool stack_allows(const struct sim_cpu *c, const struct sim_sdei_event *ev)
 {
@@ -398,8 +395,7 @@ bool sim_sdei_anything_pending(const struct sim_machine *m)
 	return false;
 }
 
-/* ---- Calls ------------------------------------------------------------------------------------
- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static bool bad_routing(const struct sim_machine *m, uint64_t flags, uint64_t affinity)
 {
@@ -658,8 +654,7 @@ int64_t sim_sdei_call(struct sim_machine *m, unsigned int cpu, uint32_t fid, con
 	return answer;
 }
 
-/* ---- Linux's client (drivers/firmware/arm_sdei.c), as far as GHES uses it
- * ------------------------ */
+/* ---- Linux's client (drivers/firmware/arm_sdei.c), as far as GHES uses it -------------------- */
 
 static int to_errno(int64_t answer)
 {

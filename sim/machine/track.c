@@ -47,8 +47,7 @@ struct sim_instance *sim_instance_get(struct sim_machine *m, uint64_t id)
 	return i;
 }
 
-/* ---- Nodes ------------------------------------------------------------------------------------
- */
+/* ---- Nodes ----------------------------------------------------------------------------------- */
 
 static uint32_t node_hash(const struct sim_machine *m, uint64_t key)
 {
@@ -102,8 +101,7 @@ static uint32_t node_instance(struct sim_machine *m, uint64_t key, bool take)
 	return instance;
 }
 
-/* ---- Tracepoints ------------------------------------------------------------------------------
- */
+/* ---- Tracepoints ----------------------------------------------------------------------------- */
 
 static uint32_t in_block(struct sim_machine *m, struct sim_source *s, uint64_t paddr)
 {

@@ -27,7 +27,7 @@ static const struct tree_word action_words[] = {
 		{NULL, 0},
 };
 
-/* ---- Actions -------------------------------------------------------------------------------- */
+/* ---- Actions --------------------------------------------------------------------------------- */
 
 struct action_reader {
 	struct sim_scenario *s;
@@ -161,7 +161,7 @@ static int read_action(struct yaml_tree *t, struct sim_scenario *s, const yaml_n
 	return read_arguments(t, &r, v);
 }
 
-/* ---- Programs ------------------------------------------------------------------------------- */
+/* ---- Programs -------------------------------------------------------------------------------- */
 
 struct program_reader {
 	struct sim_scenario *s;
@@ -228,7 +228,7 @@ int top_programs(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v
 	return 0;
 }
 
-/* ---- Arrivals ------------------------------------------------------------------------------- */
+/* ---- Arrivals -------------------------------------------------------------------------------- */
 
 struct arrival_reader {
 	struct sim_scenario *s;

@@ -21,7 +21,7 @@ static const struct tree_word notify_words[] = {
 	{NULL, 0},
 };
 
-/* ---- Sources -------------------------------------------------------------------------------- */
+/* ---- Sources --------------------------------------------------------------------------------- */
 
 static int source_number(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v,
 			 uint64_t max, uint64_t *out)

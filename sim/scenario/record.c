@@ -55,7 +55,7 @@ static int read_severity(struct yaml_tree *t, const yaml_node_t *v, uint64_t *ou
 	return text ? tree_word(t, v, "severity", severities, out) : -1;
 }
 
-/* ---- Payloads ------------------------------------------------------------------------------- */
+/* ---- Payloads -------------------------------------------------------------------------------- */
 
 /* Where a number of a template goes: little-endian, @size bytes at @offset, and its valid bit. */
 struct payload_field {
@@ -236,7 +236,7 @@ static const struct section_kind kinds[] = {
 	 raw_fields, no_defaults},
 };
 
-/* ---- Sections ------------------------------------------------------------------------------- */
+/* ---- Sections -------------------------------------------------------------------------------- */
 
 static int hex_value(int c)
 {
@@ -488,7 +488,7 @@ static int add_section(struct yaml_tree *t, struct builder *b, const yaml_node_t
 	return 0;
 }
 
-/* ---- The block ------------------------------------------------------------------------------ */
+/* ---- The block ------------------------------------------------------------------------------- */
 
 #define OVERRIDE(name, text)                                                                       \
 	static int read_##name(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v,    \

@@ -94,7 +94,7 @@ void parse_beside(char *path, size_t size, const char *scenario, const char *nam
 		snprintf(path, size, "%.*s/%s", (int)(slash - scenario), scenario, name);
 }
 
-/* ---- The whole ------------------------------------------------------------------------------ */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static int top_name(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v, void *out)
 {

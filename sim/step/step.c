@@ -70,7 +70,7 @@ GHES_STEP_NO_TSAN static struct ghes_step_tls *this_thread(void)
 #error "stepped code is available on x86-64 and aarch64"
 #endif
 
-/* ---- stops ---- */
+/* ---- stops ----------------------------------------------------------------------------------- */
 
 GHES_STEP_NO_TSAN static uint64_t earlier(uint64_t a, uint64_t b, uint64_t after)
 {
@@ -184,7 +184,7 @@ GHES_STEP_NO_TSAN void ghes_step_unpark(const struct ghes_step_parked *parked)
 	tls->current = parked->current;
 }
 
-/* ---- points ---- */
+/* ---- points ---------------------------------------------------------------------------------- */
 
 /* The name up to the suffix that the compiler added when it split or cloned the function. */
 static size_t base_length(const char *function)

@@ -84,7 +84,7 @@ static void complain(struct as *as, const char *format, ...)
 	as->failed = true;
 }
 
-/* ---- sections ---- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static struct section section_named(const char *args)
 {
@@ -151,7 +151,7 @@ static bool section_directive(struct as *as, const char *word, const char *args)
 	return true;
 }
 
-/* ---- first reading: where can code arrive? ---- */
+/* ---- first reading: where can code arrive? --------------------------------------------------- */
 
 /* Every local label in @s. Compilers define many that only debug information speaks of. */
 static void collect_labels(struct as *as, const char *s)
@@ -191,7 +191,7 @@ static void collect(void *arg, char *text)
 		collect_labels(as, s);
 }
 
-/* ---- second reading: points ---- */
+/* ---- second reading: points ------------------------------------------------------------------ */
 
 /* Code may arrive or leave here: the last point of the open block writes the count back. */
 static void end_block(struct as *as)
@@ -397,7 +397,7 @@ static void place_points(void *arg, char *text)
 		instruction(as, s);
 }
 
-/* ---- the whole file ---- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 /*
  * The object's own way to its table: one symbol per linked module, however many stepped objects it
@@ -455,7 +455,7 @@ static void translate(struct as *as, FILE *in)
 	fputs(module_text, as->out);
 }
 
-/* ---- command line ---- */
+/* ---- command line ---------------------------------------------------------------------------- */
 
 static const struct step_arch *arch_by_name(const char *name)
 {

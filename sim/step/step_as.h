@@ -62,7 +62,7 @@ struct step_arch {
 extern const struct step_arch step_arch_x86_64;
 extern const struct step_arch step_arch_aarch64;
 
-/* ---- reading ---- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 struct step_reader {
 	const struct step_arch *arch;
@@ -83,7 +83,7 @@ const char *step_word(const char *s, char *word, size_t size);
 /* The length of the symbol at @s, quotes included; 0 if there is none. */
 size_t step_symbol_length(const char *s);
 
-/* ---- labels ---- */
+/* ---- labels ---------------------------------------------------------------------------------- */
 
 /* A set of names. All zero is an empty one. */
 struct step_labels {

@@ -63,7 +63,7 @@ size_t step_symbol_length(const char *s)
 	return n;
 }
 
-/* ---- lines ---- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 /* Does a comment that runs to the end of the line start at @s? */
 static bool line_comment(const struct step_reader *reader, const char *line, const char *s)
@@ -135,7 +135,7 @@ int step_read(struct step_reader *reader, FILE *in)
 	return ferror(in) ? -EIO : error;
 }
 
-/* ---- labels ---- */
+/* ---- labels ---------------------------------------------------------------------------------- */
 
 static size_t hash(const char *name, size_t length)
 {

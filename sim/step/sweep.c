@@ -29,7 +29,7 @@ struct sweep {
 	int last_code;
 };
 
-/* ---- one run ---- */
+/* ---- one run --------------------------------------------------------------------------------- */
 
 struct delivery {
 	struct run *run;
@@ -123,7 +123,7 @@ int ghes_step_run(const struct ghes_step_target *target, const struct ghes_step_
 	return run_once(&run);
 }
 
-/* ---- all runs ---- */
+/* ---- all runs -------------------------------------------------------------------------------- */
 
 static void report(struct sweep *sweep, int code)
 {
@@ -221,7 +221,7 @@ int ghes_step_sweep(const struct ghes_step_target *target, const struct ghes_ste
 	return 0;
 }
 
-/* ---- parking ---- */
+/* ---- parking --------------------------------------------------------------------------------- */
 
 struct parking {
 	struct run run;
