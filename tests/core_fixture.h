@@ -74,6 +74,7 @@ struct core_fixture {
 	struct hest_build hest;
 	unsigned char *memory;
 	bool no_lasting_map;
+	bool kernel_locks; /* a kernel core: it has locks besides those of the classes */
 
 	/* the CPU that runs */
 	uint32_t masks;
@@ -119,6 +120,11 @@ static inline struct core_fixture *fx_of(struct ghes_platform *p)
 int fx_setup(void **state);
 /* Everything must be at rest and given back: pool, memory, grace periods, works. */
 int fx_teardown(void **state);
+
+/* The parts of both: the machine without a core; all that is pending done; destroyed, all given back */
+struct core_fixture *fx_machine(void);
+void fx_settle(struct core_fixture *fx);
+void fx_destroy(struct core_fixture *fx);
 
 /* HEST entries with pointers, blocks and ack registers of @n, and the source id @n; returns them */
 uint8_t *fx_source(struct core_fixture *fx, uint16_t n, uint8_t notify);

@@ -104,8 +104,9 @@ static void every_op_but_the_optional_ones_is_there(void **state)
 
 	for (size_t i = 0; i < n; i++)
 		missing += !op[i];
-	assert_int_equal(missing, 1); /* tracepoint */
+	assert_int_equal(missing, 2); /* tracepoint, defect */
 	assert_null(f->p->ops->tracepoint);
+	assert_null(f->p->ops->defect);
 	assert_ptr_equal(ghes_platform_posix_ctx(f->p), f);
 	assert_ptr_equal(f->p->ops->log, keep_line);
 }

@@ -13,6 +13,7 @@ enum sim_exit_decode {
 };
 
 int cmd_hest(int argc, char **argv);
+int cmd_core(int argc, char **argv); /* 0 built, 2 not */
 int cmd_cper(int argc, char **argv);
 
 #endif

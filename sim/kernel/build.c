@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow: struct probe -> **build** -> objects in the cache -> core.so in the cache.
+ *
+ * An object is named by the hash of all that goes into it: the file, every header of the tree that
+ * is taken, every file of the shim, the flags, the compiler. So a patch to ghes.c compiles one file
+ * and links; a changed header compiles all. The cache never goes stale and is never cleaned here:
+ * it may be deleted at any time.
+ */
+#include "build.h"
+
+#include <ghes/errors.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probe.h"
+
+#define MAX_JOBS 64
+
+/* Calls that record.c of the shim watches, and statics of ghes.c that it looks at. */
+static const char *const wrapped[] = {
+	"gen_pool_add_owner",  "gen_pool_alloc_algo_owner",
+	"gen_pool_free_owner", "apei_read",
+	"apei_write",	       "cper_estatus_check",
+	"cper_estatus_print",  "llist_add_batch",
+	"llist_reverse_order",
+};
+static const char *const shown[] = {
+	"ghes_estatus_llist",  "ghes_proc_irq_work",	     "ghes_estatus_pool",
+	"ghes_estatus_caches", "ghes_estatus_cache_alloced",
+};
+/* Shim files that model kernel code whose memory accesses matter; the others only look or print. */
+static const char *const modelled[] = {"irq_work.c", "sinks.c", "bits.c"};
+
+struct build {
+	const struct kernel_core_options *options;
+	struct kernel_core_info *info;
+	struct probe *probe;
+	char *shim;    /* the directory with shim/, host/ and host.h */
+	char *include; /* the one with ghes/ */
+	char *cache, *stage;
+	const char *cc;
+	bool gcc;
+	char *compiler_include;
+	struct command kernel_flags, host_flags;
+	struct content_hash common; /* of what goes into every object */
+	struct job job[MAX_JOBS];
+	size_t nr_jobs;
+	struct kernel_names objects;
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int fail(struct build *b, int err, char *message)
+{
+	snprintf(b->info->error, sizeof(b->info->error), "%s", message);
+	free(message);
+	return -err;
+}
+
+/* ---- where things are -------------------------------------------------------------------------
+ */
+
+static char *beside_program(void)
+{
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash;
+
+	if (n < 0)
+		return NULL;
+	exe[n] = '\0';
+	slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	return text("%s/../share/ghes-sim/kernel", exe);
+}
+
+static bool is_shim(const char *dir)
+{
+	char *path = dir ? text("%s/shim/kconfig.h", dir) : NULL;
+	bool is = path && file_exists(path);
+
+	free(path);
+	return is;
+}
+
+/* The environment, what is installed with this program, the source tree it was built from. */
+static int find_shim(struct build *b)
+{
+	const char *env = getenv("GHES_SIM_KERNEL_SHIM");
+	char *beside = beside_program();
+
+	if (env)
+		b->shim = text("%s", env);
+	else if (is_shim(beside))
+		b->shim = text("%s", beside);
+	else
+		b->shim = text("%s", GHES_KERNEL_SHIM_DIR);
+	free(beside);
+	if (!is_shim(b->shim))
+		return fail(b, GHES_EIO,
+			    text("%s: the shim is not there; set GHES_SIM_KERNEL_SHIM to the "
+				 "directory that has shim/kconfig.h",
+				 b->shim));
+	b->include = text("%s/include/ghes/platform.h", b->shim);
+	if (file_exists(b->include)) {
+		*strstr(b->include, "/ghes/platform.h") = '\0';
+	} else {
+		free(b->include);
+		b->include = text("%s", GHES_KERNEL_INCLUDE_DIR);
+	}
+	return 0;
+}
+
+static int find_cache(struct build *b)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (xdg && *xdg)
+		b->cache = text("%s/ghes-sim", xdg);
+	else if (home && *home)
+		b->cache = text("%s/.cache/ghes-sim", home);
+	else
+		b->cache = text("/tmp/ghes-sim-%ld", (long)getuid());
+	if (make_dirs(b->cache))
+		return fail(b, GHES_EIO,
+			    text("%s: cannot be made; set XDG_CACHE_HOME to a place for the cache",
+				 b->cache));
+	return 0;
+}
+
+/* The first line that @command prints, or NULL. */
+static char *first_line(const char *command)
+{
+	FILE *pipe = popen(command, "re");
+	char line[1024];
+	char *got = NULL;
+
+	if (!pipe)
+		return NULL;
+	if (fgets(line, sizeof(line), pipe)) {
+		line[strcspn(line, "\n")] = '\0';
+		got = text("%s", line);
+	}
+	if (pclose(pipe)) {
+		free(got);
+		got = NULL;
+	}
+	return got;
+}
+
+static int find_compiler(struct build *b)
+{
+	const char *env = getenv("GHES_SIM_CC");
+	char *command, *version;
+
+	b->cc = b->options->cc ? b->options->cc : env && *env ? env : "cc";
+	command = text("'%s' --version 2>/dev/null", b->cc);
+	version = first_line(command);
+	free(command);
+	command = text("'%s' -print-file-name=include 2>/dev/null", b->cc);
+	b->compiler_include = first_line(command);
+	free(command);
+	if (!version || !b->compiler_include) {
+		free(version);
+		return fail(
+			b, GHES_EIO,
+			text("%s: no C compiler; install gcc or clang, or set GHES_SIM_CC", b->cc));
+	}
+	b->gcc = !strstr(version, "clang");
+	hash_string(&b->common, version);
+	free(version);
+	return 0;
+}
+
+/* ---- staging: one forwarder for each header name ----------------------------------------------
+ */
+
+static int stage_header(struct build *b, const char *name, const char *content)
+{
+	char *path = text("%s/%s", b->stage, name), *slash = strrchr(path, '/');
+	int rc;
+
+	*slash = '\0';
+	rc = make_dirs(path);
+	*slash = '/';
+	rc = rc ? rc : file_write(path, content, strlen(content));
+	free(path);
+	return rc;
+}
+
+/*
+ * Headers of the tree are included where they lie, so that messages name the user's files. All
+ * other names are empty: the umbrella came first, by -include, and has what the shim has.
+ */
+static int stage(struct build *b)
+{
+	struct probe *p = b->probe;
+	char key[33];
+	int rc = 0;
+
+	struct content_hash h;
+
+	hash_start(&h);
+	hash_string(&h, p->dir);
+	for (size_t i = 0; i < p->nr_headers; i++)
+		hash_string(&h, p->header[i].name);
+	hash_text(&h, key);
+	b->stage = text("%s/stage-%.16s", b->cache, key);
+	for (size_t i = 0; i < p->nr_headers && !rc; i++) {
+		char *line;
+
+		if (p->header[i].name[0] == '"')
+			continue;
+		line = text("#include \"%s\"\n", p->header[i].path);
+		rc = stage_header(b, p->header[i].name, line);
+		free(line);
+	}
+	for (size_t i = 0; i < p->includes.n && !rc; i++)
+		if (strcmp(p->includes.name[i], "stdarg.h"))
+			rc = stage_header(b, p->includes.name[i], "");
+	if (!rc && p->extracts.text) {
+		p->extracts.path = text("%s/extracts.c", b->stage);
+		p->extracts.name = text("extracts.c");
+		rc = file_write(p->extracts.path, p->extracts.text, p->extracts.size);
+	}
+	if (rc)
+		return fail(b, GHES_EIO, text("%s: cannot be written", b->stage));
+	return 0;
+}
+
+/* ---- flags ------------------------------------------------------------------------------------
+ */
+
+static void set_flags(struct build *b)
+{
+	struct command *k = &b->kernel_flags, *h = &b->host_flags;
+
+	command_add(k, "-nostdinc");
+	command_add(k, "-isystem");
+	command_add(k, "%s", b->compiler_include);
+	command_add(k, "-I%s", b->stage);
+	command_add(k, "-I%s/shim", b->shim);
+	command_add(k, "-iquote");
+	command_add(k, "%s/drivers/acpi/apei", b->probe->dir);
+	command_add(k, "-include");
+	command_add(k, "%s/shim/kconfig.h", b->shim);
+	for (const char *const *flag =
+		     (const char *const[]){
+			     "-std=gnu11", "-ffreestanding", "-fno-strict-aliasing", "-fwrapv",
+			     "-fno-common", "-fshort-wchar", "-fPIC", "-fvisibility=hidden", "-O2",
+			     "-g", "-fno-omit-frame-pointer",
+			     "-Werror=implicit-function-declaration", "-Werror=implicit-int",
+			     "-Werror=int-conversion", "-Werror=incompatible-pointer-types",
+			     "-fno-stack-protector", NULL};
+	     *flag; flag++)
+		command_add(k, "%s", *flag);
+	if (!b->gcc) { /* what clang says of kernel style by default */
+		command_add(k, "-Wno-gnu-variable-sized-type-not-at-end");
+		command_add(k, "-Wno-format");
+	}
+	if (b->options->arch != KERNEL_X86)
+		command_add(k, "-DKERNEL_CORE_ARM64=1");
+	if (b->options->arch != KERNEL_ARM64)
+		command_add(k, "-DKERNEL_CORE_X86=1");
+	for (size_t i = 0; i < b->probe->defines.n; i++)
+		command_add(k, "%s", b->probe->defines.name[i]);
+	command_add(h, "-std=gnu11");
+	command_add(h, "-O2");
+	command_add(h, "-g");
+	command_add(h, "-fPIC");
+	command_add(h, "-fvisibility=hidden");
+	command_add(h, "-D_GNU_SOURCE");
+	command_add(h, "-I%s", b->include);
+	command_add(h, "-DKERNEL_CORE_NAME=\"kernel%s%s %s\"", *b->probe->version ? " " : "",
+		    b->probe->version, kernel_arch_name(b->options->arch));
+}
+
+/* ---- what goes into the hash of every object --------------------------------------------------
+ */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names in @dir that end in @suffix, sorted. */
+static void list_dir(const char *dir, const char *suffix, struct kernel_names *names)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		size_t n = strlen(e->d_name), m = strlen(suffix);
+
+		if (n > m && !strcmp(e->d_name + n - m, suffix))
+			names_add(names, text("%s", e->d_name));
+	}
+	if (d)
+		closedir(d);
+	qsort(names->name, names->n, sizeof(names->name[0]), compare_names);
+}
+
+static void hash_headers_of(struct build *b, const char *dir)
+{
+	struct kernel_names names = {.n = 0};
+
+	list_dir(dir, ".h", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = text("%s/%s", dir, names.name[i]);
+		size_t size;
+		char *content = file_read(path, &size);
+
+		hash_string(&b->common, names.name[i]);
+		if (content)
+			hash_bytes(&b->common, content, size);
+		free(content);
+		free(path);
+	}
+	names_free(&names);
+}
+
+static void hash_common(struct build *b)
+{
+	char *dir;
+
+	for (size_t i = 0; i < b->probe->nr_headers; i++) {
+		hash_string(&b->common, b->probe->header[i].path);
+		hash_bytes(&b->common, b->probe->header[i].text, b->probe->header[i].size);
+	}
+	dir = text("%s/shim", b->shim);
+	hash_headers_of(b, dir);
+	free(dir);
+	dir = text("%s/host", b->shim);
+	hash_headers_of(b, dir);
+	free(dir);
+	hash_headers_of(b, b->shim);
+	dir = text("%s/ghes", b->include);
+	hash_headers_of(b, dir);
+	free(dir);
+}
+
+/* ---- jobs -------------------------------------------------------------------------------------
+ */
+
+enum side { SIDE_TREE, SIDE_SHIM, SIDE_HOST };
+
+static bool is_modelled(const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < COUNT(modelled); i++)
+		if (!strcmp(base, modelled[i]))
+			return true;
+	return false;
+}
+
+static bool is_stepped(const struct build *b)
+{
+	return b->options->flavour == KERNEL_STEPPED || b->options->flavour == KERNEL_STEPPED_TSAN;
+}
+
+static void add_flavour(struct build *b, struct command *c)
+{
+	if (b->options->flavour != KERNEL_INSTRUMENTED &&
+	    b->options->flavour != KERNEL_STEPPED_TSAN)
+		return;
+	command_add(c, "-fsanitize=thread");
+	if (b->gcc) {
+		command_add(c, "--param=tsan-distinguish-volatile=1");
+		command_add(c, "-Wno-tsan");
+	} else {
+		command_add(c, "-mllvm");
+		command_add(c, "-tsan-distinguish-volatile");
+	}
+}
+
+/* Compile; for stepped flavours through assembly and ghes-step-as; then show the statics. */
+static void job_steps(struct build *b, struct job *job, const struct command *compile,
+		      const char *source, bool step, bool show)
+{
+	struct command *c = &job->step[job->nr_steps++];
+
+	command_add_all(c, compile);
+	if (step) {
+		const char *as = getenv("GHES_STEP_AS");
+
+		command_add(c, "-S");
+		command_add(c, "%s", source);
+		command_add(c, "-o");
+		command_add(c, "%s.s", job->temporary);
+		c = &job->step[job->nr_steps++];
+		command_add(c, "%s", as ? as : "ghes-step-as");
+		command_add(c, "%s.s", job->temporary);
+		command_add(c, "%s.stepped.s", job->temporary);
+		c = &job->step[job->nr_steps++];
+		command_add(c, "%s", b->cc);
+		if (!b->gcc)
+			command_add(c, "-w");
+		command_add(c, "-c");
+		command_add(c, "%s.stepped.s", job->temporary);
+	} else {
+		command_add(c, "-c");
+		command_add(c, "%s", source);
+	}
+	command_add(c, "-o");
+	command_add(c, "%s", job->temporary);
+	if (!show)
+		return;
+	c = &job->step[job->nr_steps++];
+	command_add(c, "objcopy");
+	for (size_t i = 0; i < COUNT(shown); i++)
+		command_add(c, "--globalize-symbol=%s", shown[i]);
+	command_add(c, "%s", job->temporary);
+}
+
+static int add_object(struct build *b, const char *path, const char *content, size_t size,
+		      enum side side)
+{
+	bool under_test = side == SIDE_TREE || (side == SIDE_SHIM && is_modelled(path));
+	bool step = under_test && is_stepped(b);
+	struct command compile = {.n = 0};
+	struct content_hash h = b->common;
+	struct job *job;
+	char key[33];
+	char *object;
+
+	command_add(&compile, "%s", b->cc);
+	command_add_all(&compile, side == SIDE_HOST ? &b->host_flags : &b->kernel_flags);
+	if (under_test)
+		add_flavour(b, &compile);
+	for (size_t i = 0; i < compile.n; i++)
+		hash_string(&h, compile.arg[i]);
+	hash_string(&h, step ? "stepped" : "");
+	hash_string(&h, path);
+	hash_bytes(&h, content, size);
+	hash_text(&h, key);
+	object = text("%s/%s.o", b->cache, key);
+	names_add(&b->objects, text("%s", object));
+	if (!b->options->fresh && file_exists(object)) {
+		command_free(&compile);
+		free(object);
+		return 0;
+	}
+	if (b->nr_jobs == MAX_JOBS) {
+		command_free(&compile);
+		free(object);
+		return fail(b, GHES_EIO, text("more than %d files to compile", MAX_JOBS));
+	}
+	job = &b->job[b->nr_jobs++];
+	job->target = object;
+	job->temporary = text("%s/%s.%ld.o", b->cache, key, (long)getpid());
+	job->log = text("%s/%s.%ld.log", b->cache, key, (long)getpid());
+	job_steps(b, job, &compile, path, step, side == SIDE_TREE);
+	command_free(&compile);
+	return 0;
+}
+
+static int add_directory(struct build *b, const char *dir, enum side side)
+{
+	struct kernel_names names = {.n = 0};
+	int rc = 0;
+
+	list_dir(dir, ".c", &names);
+	for (size_t i = 0; i < names.n && !rc; i++) {
+		char *path = text("%s/%s", dir, names.name[i]);
+		size_t size;
+		char *content = file_read(path, &size);
+
+		if (content)
+			rc = add_object(b, path, content, size, side);
+		else
+			rc = fail(b, GHES_EIO, text("%s: cannot be read", path));
+		free(content);
+		free(path);
+	}
+	names_free(&names);
+	return rc;
+}
+
+static int add_objects(struct build *b)
+{
+	struct probe *p = b->probe;
+	char *dir;
+	int rc = 0;
+
+	for (size_t i = 0; i < p->nr_sources && !rc; i++)
+		rc = add_object(b, p->source[i].path, p->source[i].text, p->source[i].size,
+				SIDE_TREE);
+	if (!rc && p->extracts.text)
+		rc = add_object(b, p->extracts.path, p->extracts.text, p->extracts.size, SIDE_TREE);
+	dir = text("%s/shim", b->shim);
+	if (!rc)
+		rc = add_directory(b, dir, SIDE_SHIM);
+	free(dir);
+	dir = text("%s/host", b->shim);
+	if (!rc)
+		rc = add_directory(b, dir, SIDE_HOST);
+	free(dir);
+	return rc;
+}
+
+/* ---- errors: the compiler's first error is the line, all it said comes with it ----------------
+ */
+
+static char *first_error(const char *log)
+{
+	static const char *const marks[] = {
+		": error: ",	   ": fatal error: ", "undefined reference to",
+		": cannot be run", "ghes-step-as: ",  "error: "};
+
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		const char *hit = strstr(log, marks[i]), *start = hit;
+
+		if (!hit)
+			continue;
+		while (start > log && start[-1] != '\n')
+			start--;
+		return text("%.*s", (int)strcspn(start, "\n"), start);
+	}
+	return text("%.*s", (int)strcspn(log, "\n"), log);
+}
+
+/* What to do about it, for what usually goes wrong. */
+static const char *advice(const char *line)
+{
+	if (strstr(line, "implicit declaration") || strstr(line, "undefined reference") ||
+	    strstr(line, "unknown type name") || strstr(line, "undeclared"))
+		return " (if your kernel has it outside of the core's files, the shim must declare it)";
+	return "";
+}
+
+static int compile_failed(struct build *b, const struct job *job)
+{
+	char *log = file_read(job->log, NULL), *line = first_error(log ? log : "no output");
+	int rc = fail(b, GHES_EINVAL, text("%s%s", line, advice(line)));
+
+	free(line);
+	b->info->compiler_output = log;
+	return rc;
+}
+
+static int compile(struct build *b)
+{
+	struct job *failed = run_jobs(b->job, b->nr_jobs);
+
+	b->info->compiled = (unsigned int)b->nr_jobs;
+	return failed ? compile_failed(b, failed) : 0;
+}
+
+static int link_core(struct build *b)
+{
+	struct content_hash h;
+	struct job job = {.nr_steps = 1};
+	struct command *c = &job.step[0];
+	struct job *failed;
+	char key[33];
+	int rc = 0;
+
+	hash_start(&h);
+	for (size_t i = 0; i < b->objects.n; i++)
+		hash_string(&h, b->objects.name[i]);
+	hash_string(&h, "link 1");
+	hash_text(&h, key);
+	b->info->so = text("%s/%s.so", b->cache, key);
+	if (!b->nr_jobs && file_exists(b->info->so))
+		return 0;
+	job.target = text("%s", b->info->so);
+	job.temporary = text("%s/%s.%ld.so", b->cache, key, (long)getpid());
+	job.log = text("%s/%s.%ld.log", b->cache, key, (long)getpid());
+	command_add(c, "%s", b->cc);
+	command_add(c, "-shared");
+	command_add(c, "-Wl,-Bsymbolic");
+	command_add(c, "-Wl,-z,relro");
+	command_add(c, "-Wl,-z,now");
+	if (b->options->flavour == KERNEL_NATIVE)
+		command_add(c, "-Wl,-z,defs");
+	for (size_t i = 0; i < COUNT(wrapped); i++)
+		command_add(c, "-Wl,--wrap=%s", wrapped[i]);
+	for (size_t i = 0; i < b->objects.n; i++)
+		command_add(c, "%s", b->objects.name[i]);
+	command_add(c, "-o");
+	command_add(c, "%s", job.temporary);
+	failed = run_jobs(&job, 1);
+	if (failed)
+		rc = compile_failed(b, failed);
+	job_free(&job);
+	return rc;
+}
+
+/* ---- the report -------------------------------------------------------------------------------
+ */
+
+/* Entries of the shim's headers by heading: definitions and declarations at the start of a line. */
+static void count_entries(struct build *b)
+{
+	static const char *const headings[] = {"=== STUB ===", "=== SAME ===", "=== DIFFERENT ==="};
+	struct kernel_names names = {.n = 0};
+	char *dir = text("%s/shim", b->shim);
+
+	list_dir(dir, ".h", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = text("%s/%s", dir, names.name[i]), *content = file_read(path, NULL);
+		int heading = -1;
+
+		for (char *line = content; line; line = strchr(line, '\n')) {
+			size_t n;
+
+			line += *line == '\n';
+			n = strcspn(line, "\n");
+			for (int j = 0; j < 3; j++)
+				if (memmem(line, n, headings[j], strlen(headings[j])))
+					heading = j;
+			if (heading >= 0 &&
+			    (!strncmp(line, "#define ", 8) ||
+			     (n > 1 && strchr("abcdefghijklmnopqrstuvwxyz", line[0]) &&
+			      (memchr(line, '(', n) || line[n - 1] == '{' || line[n - 1] == ';'))))
+				b->info->entries[heading]++;
+		}
+		free(content);
+		free(path);
+	}
+	names_free(&names);
+	free(dir);
+}
+
+static void move_names(struct kernel_names *to, struct kernel_names *from)
+{
+	*to = *from;
+	from->n = 0;
+}
+
+static void fill_info(struct build *b)
+{
+	struct kernel_core_info *info = b->info;
+	struct probe *p = b->probe;
+
+	info->version = text("%s", p->version);
+	for (size_t i = 0; i < p->nr_sources; i++)
+		names_add(&info->sources, text("%s", p->source[i].name));
+	for (size_t i = 0; i < p->nr_headers; i++)
+		names_add(&info->headers, text("%s", p->header[i].name));
+	move_names(&info->functions, &p->functions);
+	move_names(&info->supplied, &p->includes);
+	move_names(&info->features, &p->features);
+	count_entries(b);
+}
+
+static int build(struct build *b)
+{
+	int rc = find_shim(b);
+
+	rc = rc ? rc : find_cache(b);
+	rc = rc ? rc : find_compiler(b);
+	rc = rc ? rc : stage(b);
+	if (rc)
+		return rc;
+	set_flags(b);
+	hash_common(b);
+	rc = add_objects(b);
+	rc = rc ? rc : compile(b);
+	return rc ? rc : link_core(b);
+}
+
+static void build_free(struct build *b)
+{
+	while (b->nr_jobs)
+		job_free(&b->job[--b->nr_jobs]);
+	names_free(&b->objects);
+	command_free(&b->kernel_flags);
+	command_free(&b->host_flags);
+	free(b->compiler_include);
+	free(b->shim);
+	free(b->include);
+	free(b->cache);
+	free(b->stage);
+	free(b);
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+int kernel_core_build(const char *dir, const struct kernel_core_options *options,
+		      struct kernel_core_info *info)
+{
+	struct build *b = calloc(1, sizeof(*b));
+	struct probe *p = calloc(1, sizeof(*p));
+	double start = now();
+	int rc = -GHES_ENOMEM;
+
+	memset(info, 0, sizeof(*info));
+	if (!b || !p) {
+		snprintf(info->error, sizeof(info->error), "out of memory");
+		free(b);
+		free(p);
+		return rc;
+	}
+	b->options = options;
+	b->info = info;
+	b->probe = p;
+	hash_start(&b->common);
+	rc = probe_tree(p, dir, options);
+	if (rc)
+		snprintf(info->error, sizeof(info->error), "%s", p->error);
+	else
+		rc = build(b);
+	if (!rc)
+		fill_info(b);
+	build_free(b);
+	probe_free(p);
+	free(p);
+	info->seconds = now() - start;
+	return rc;
+}
+
+void kernel_core_info_free(struct kernel_core_info *info)
+{
+	names_free(&info->sources);
+	names_free(&info->headers);
+	names_free(&info->functions);
+	names_free(&info->supplied);
+	names_free(&info->features);
+	free(info->so);
+	free(info->version);
+	free(info->compiler_output);
+	memset(info, 0, sizeof(*info));
+}
+
+static const char *const arch_names[] = {"arm64", "x86", "all"};
+
+const char *kernel_arch_name(enum kernel_arch arch)
+{
+	return arch_names[arch];
+}
+
+bool kernel_arch_by_name(const char *name, enum kernel_arch *arch)
+{
+	for (size_t i = 0; i < COUNT(arch_names); i++) {
+		if (!strcmp(name, arch_names[i])) {
+			*arch = (enum kernel_arch)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t kernel_core_segments(const void *symbol, struct image_segment *segments, size_t n)
+{
+	return image_segments(symbol, segments, n);
+}
