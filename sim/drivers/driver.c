@@ -8,7 +8,9 @@
 static const struct sim_driver_type *const drivers[] = {
 	&sim_driver_run,
 	&sim_driver_stress,
+#ifdef SIM_HAVE_INJECT /* not on hosts whose instructions we cannot step */
 	&sim_driver_inject,
+#endif
 };
 
 const struct sim_driver_type *sim_driver_at(unsigned int n)

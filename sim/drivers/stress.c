@@ -2,11 +2,11 @@
 /*
  * Driver `stress`: real threads as CPUs, real signals as pseudo-NMIs, full speed.
  *
- * Flow: a thread a CPU runs its program over and over and, between actions, sends notifications to
- * the others and to itself: one real-time signal for each class of notification, the arrival's
- * number as its value. The handler is sim_arrive(). What may nest is in the handlers' signal
- * masks, so a notification lands in the middle of the core's code, at whatever instruction the
- * thread is.
+ * Flow: a thread a CPU runs its program over and over; between actions it sends notifications to
+ * the others and to itself, and one more thread, firmware, sends them all the time: a real-time
+ * signal for each class of notification, the arrival's number as its value. The handler is
+ * sim_arrive(). What may nest is in the handlers' signal masks, so a notification lands in the
+ * middle of the core's code, at whatever instruction the thread is.
  *
  * A CONSUME arrival is a load from a page without access rights: the fault is the synchronous
  * external abort, and the load is retried when the handler returns.
@@ -56,6 +56,7 @@ struct cpu {
 
 struct stress {
 	struct sim_driver driver; /* first: the machine hands it back */
+	struct cpu firmware;	  /* no CPU, but it sends like one */
 	const struct sim_scenario *scenario;
 	struct sim_machine *m;
 	struct sim_config config;
@@ -282,7 +283,9 @@ static void notify_somebody(struct cpu *cpu)
 		return;
 	n = (unsigned int)(draw(&cpu->rng) % sc->nr_arrivals);
 	if (sc->arrivals[n].action.kind == SIM_ACTION_CONSUME) {
-		consume(cpu, &sc->arrivals[n].action);
+		/* Synchronous: only a CPU can do that to itself. */
+		if (cpu != &cpu->s->firmware)
+			consume(cpu, &sc->arrivals[n].action);
 		return;
 	}
 	to = sc->arrivals[n].cpu < 0 || cpu->s->config.nr_cpus != sc->config.nr_cpus
@@ -344,6 +347,21 @@ static void *cpu_thread(void *arg)
 	return NULL;
 }
 
+/* Firmware: notifications out of the blue, as fast as the CPUs take them. */
+static void *firmware_thread(void *arg)
+{
+	struct cpu *firmware = arg;
+	uint64_t refused = 0;
+
+	while (!enough(firmware->s)) {
+		notify_somebody(firmware);
+		if (firmware->refused != refused)
+			sched_yield();
+		refused = firmware->refused;
+	}
+	return NULL;
+}
+
 /* ---- A round --------------------------------------------------------------------------------- */
 
 static double now(void)
@@ -378,6 +396,8 @@ static void bring_home(struct stress *s)
 			pthread_kill(cpu->thread, watchdog_signal());
 		}
 	}
+	if (s->firmware.started)
+		pthread_join(s->firmware.thread, NULL);
 	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
 		if (s->cpus[i].started)
 			pthread_join(s->cpus[i].thread, NULL);
@@ -427,6 +447,11 @@ static bool start(struct stress *s)
 		s->cpus[i].started = ok;
 		atomic_store(&s->cpus[i].finished, !ok);
 	}
+	if (ok) {
+		s->firmware = (struct cpu){.s = s, .rng = ~s->config.seed};
+		ok = !pthread_create(&s->firmware.thread, NULL, firmware_thread, &s->firmware);
+		s->firmware.started = ok;
+	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return ok;
 }
@@ -439,6 +464,7 @@ static void count_cpus(const struct stress *s, struct sim_result *r)
 		sim_count(r, "signals-refused", s->cpus[i].refused);
 		sim_count(r, "real-aborts", s->cpus[i].sea);
 	}
+	sim_count(r, "signals-of-firmware", s->firmware.sent_other);
 }
 
 /* One machine from boot to rest. 0, or -1 and @error. */
