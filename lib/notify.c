@@ -52,11 +52,8 @@ static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 	struct ghes_estatus_node *node =
 		ghes_estatus_pool_alloc(&core->pool, &ghes->pool_user, size);
 
-	if (!node) {
-		ghes_trace(core, GHES_TP_POOL_EXHAUSTED, ghes->source_id, size, 0, NULL);
+	if (!node)
 		return NULL;
-	}
-	ghes_trace(core, GHES_TP_POOL_ALLOC, ghes->source_id, (uintptr_t)node, size, NULL);
 	node->ghes = ghes;
 	node->len = len;
 	return node;
@@ -64,10 +61,7 @@ static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 
 static void node_free(struct ghes *ghes, struct ghes_estatus_node *node)
 {
-	size_t size = GHES_ESTATUS_NODE_LEN(node->len);
-
-	ghes_trace(ghes->core, GHES_TP_POOL_FREE, ghes->source_id, (uintptr_t)node, size, NULL);
-	ghes_estatus_pool_free(&ghes->core->pool, node, size);
+	ghes_estatus_pool_free(&ghes->core->pool, node, GHES_ESTATUS_NODE_LEN(node->len));
 }
 
 static int exhausted(struct ghes *ghes, struct ghes_reader *reader, uint32_t len)

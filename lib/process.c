@@ -366,8 +366,6 @@ void ghes_report(struct ghes *ghes, const struct acpi_hest_generic_status *estat
 
 static void free_node(struct ghes_core *core, struct ghes_estatus_node *node)
 {
-	ghes_trace(core, GHES_TP_POOL_FREE, 0, (uintptr_t)node, GHES_ESTATUS_NODE_LEN(node->len),
-		   NULL);
 	ghes_estatus_pool_free(&core->pool, node, GHES_ESTATUS_NODE_LEN(node->len));
 }
 
@@ -415,7 +413,6 @@ void ghes_kick_without_node(struct ghes_core *core, const struct ghes_task *task
 		return;
 	}
 	node->len = 0;
-	ghes_trace(core, GHES_TP_POOL_ALLOC, 0, (uintptr_t)node, GHES_ESTATUS_NODE_LEN(0), NULL);
 	if (!kick_before_return(core, node, task))
 		free_node(core, node);
 }

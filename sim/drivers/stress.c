@@ -581,6 +581,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	int ret;
 
 	s.config.threads = true;
+	s.config.unique_records = true; /* else most would be duplicates, and go nowhere */
 	if (o->seed_set)
 		s.config.seed = o->seed;
 	r->seed = s.config.seed;

@@ -76,6 +76,8 @@ void sim_observe(struct sim_machine *m, const struct sim_observer *observer)
 	m->observer_state[n] = sim_arena_alloc(m, observer->state_size ? observer->state_size : 1);
 	if (!m->observer_state[n])
 		return;
+	if (observer->arg && observer->state_size >= sizeof(observer->arg))
+		memcpy(m->observer_state[n], &observer->arg, sizeof(observer->arg));
 	m->nr_observers = n + 1;
 	if (!observer->event)
 		return;

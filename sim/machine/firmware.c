@@ -61,18 +61,31 @@ static void make_hostile(struct sim_source *s, struct sim_block *b, uint32_t siz
 	}
 }
 
+/* The FRU id of the first entry counts the records; it is not said to be valid, so nobody reads it.
+ */
+static void make_unique(struct sim_block *b, uint32_t size, uint32_t id)
+{
+	const uint32_t at = sizeof(struct acpi_hest_generic_status) +
+			    offsetof(struct acpi_hest_generic_data, fru_id);
+
+	if (size >= at + sizeof(id))
+		sim_copy_to_phys(b->mem + at, &id, sizeof(id));
+}
+
 static uint32_t write_record(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
 			     struct sim_block *b, int index)
 {
 	const struct sim_record *r = &m->host->config.records[index];
 	uint32_t size = r->size < b->length ? r->size : b->length;
-	uint32_t id = sim_instance_new(m, s->index, s->block, size);
+	uint32_t id = sim_instance_new(m, s->index, s->block, size, (uint32_t)index);
 
 	if (size > 4) {
 		sim_copy_to_phys(b->mem + 4, r->bytes + 4, size - 4);
 		if (m->host->config.misbehave[SIM_MISBEHAVE_HOSTILE])
 			make_hostile(s, b, size);
 	}
+	if (m->host->config.unique_records)
+		make_unique(b, size, id);
 	b->outstanding = true;
 	b->cleared = false;
 	b->mutated = false;

@@ -201,6 +201,7 @@ struct sim_instance {
 	uint32_t block;
 	uint32_t serial; /* in the order in which firmware wrote them, per source */
 	uint32_t size;
+	uint32_t record; /* index in the configuration: what it was written from */
 };
 
 /* ---- SDEI ------------------------------------------------------------------------------------ */
@@ -420,7 +421,8 @@ bool sim_firmware_pump(struct sim_machine *m, struct sim_cpu *c);
 bool sim_firmware_waiting(const struct sim_machine *m);
 
 /* ---- track.c --------------------------------------------------------------------------------- */
-uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size);
+uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size,
+			  uint32_t record);
 struct sim_instance *sim_instance_get(struct sim_machine *m, uint64_t id);
 /* Which record the tracepoint is about, 0: none or not known. */
 uint32_t sim_track(struct sim_machine *m, struct sim_cpu *c, enum ghes_tracepoint tp,

@@ -20,7 +20,8 @@
 #define NODE_EMPTY 0
 #define NODE_GONE  1
 
-uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size)
+uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size,
+			  uint32_t record)
 {
 	uint32_t id = atomic_fetch_add(&m->next_instance, 1) + 1;
 	struct sim_instance *i;
@@ -32,6 +33,7 @@ uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block
 	i->source = (uint16_t)source;
 	i->block = block;
 	i->size = size;
+	i->record = record;
 	i->serial = atomic_fetch_add(&m->next_serial, 1) + 1;
 	/* release: the fields above; pairs with the acquire in sim_instance_get() */
 	atomic_store_explicit(&i->id, id, memory_order_release);
@@ -154,4 +156,14 @@ uint32_t sim_track(struct sim_machine *m, struct sim_cpu *c, enum ghes_tracepoin
 	default:
 		return 0;
 	}
+}
+
+const char *sim_record_name(const struct sim_machine *m, uint64_t record)
+{
+	/* sim_instance_get() changes nothing, but hands out what its callers may change. */
+	struct sim_machine *machine = (struct sim_machine *)(uintptr_t)m;
+	const struct sim_instance *i = sim_instance_get(machine, record);
+
+	return i && i->record < m->host->config.nr_records ? m->host->config.records[i->record].name
+							   : NULL;
 }

@@ -72,7 +72,7 @@ static const char *about(const struct sim_recorded *r, char *buf, size_t size)
 	if (e->source != SIM_NO_SOURCE)
 		used = (size_t)snprintf(buf, size, " of source %u", e->source);
 	if (r->record && used < size)
-		snprintf(buf + used, size - used, " '%s'", r->record);
+		snprintf(buf + used, size - used, " (%s)", r->record);
 	return buf;
 }
 
