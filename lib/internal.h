@@ -100,7 +100,8 @@ struct ghes_class {
 	struct ghes_counters counters;
 };
 
-/* ---- firmware's side of a source ------------------------------------------------------------- */
+/* ---- firmware's side of a source --------------------------------------------------------------
+ */
 
 /*
  * A status block, and who reads it: see the header of notify.c. Sources that name the same
@@ -180,12 +181,30 @@ struct ghes {
 	_Atomic bool retry_pending;
 	struct ghes *retry_next;
 	struct ghes_task retry_task;
+	bool retry_nobody;
 	struct ghes_claim *retry_claim;
 
 	struct ghes_index_entry status; /* what goes into the indices */
 	struct ghes_estatus_pool_user pool_user;
 	struct hest_generic_info generic;
 };
+
+/* Is there a node, or a retry, that refers to @ghes? Context: a reader's. */
+static inline bool ghes_in_flight(const struct ghes *ghes)
+{
+	/* relaxed: what a reader queued itself or under its turn; a late decrease is harmless */
+	return atomic_load_explicit(&ghes->pushed, memory_order_relaxed) !=
+	       atomic_load_explicit(&ghes->finished, memory_order_relaxed);
+}
+
+/* A node or a retry is about to refer to @ghes. Context: a reader's. */
+static inline void ghes_push(struct ghes *ghes)
+{
+	/* relaxed: who waits for the source's records does so when no reader is left */
+	uint32_t old = atomic_load_explicit(&ghes->pushed, memory_order_relaxed);
+
+	atomic_store_explicit(&ghes->pushed, old + 1, memory_order_relaxed);
+}
 
 /* @n nodes or retries are done with @ghes, which may be gone now. Context: the drainer's. */
 static inline void ghes_finish(struct ghes *ghes, uint32_t n)
@@ -197,7 +216,8 @@ static inline void ghes_finish(struct ghes *ghes, uint32_t n)
 	atomic_store_explicit(&ghes->finished, old + n, memory_order_release);
 }
 
-/* ---- one walk -------------------------------------------------------------------------------- */
+/* ---- one walk ---------------------------------------------------------------------------------
+ */
 
 /* A record under way out of firmware's memory */
 struct ghes_record {
@@ -229,11 +249,15 @@ static inline void ghes_claim_done(struct ghes_claim *claim, int rc)
 struct ghes_reader {
 	struct ghes_core *core;
 	struct ghes_class *class;
-	struct ghes_claim *claim; /* NULL: nobody waits */
-	uint32_t queued;	  /* nodes pushed and retries asked for: irq_work is due */
+	struct ghes_claim *claim;     /* NULL: nobody waits */
+	const struct ghes_task *task; /* who was interrupted; NULL: ask the platform */
+	bool nobody;		      /* no task caused what will be found */
+	bool retries;		      /* irq_work looks again: holds the drain gate */
+	uint32_t queued;	      /* nodes pushed and retries asked for: irq_work is due */
 };
 
-/* ---- one instance ---------------------------------------------------------------------------- */
+/* ---- one instance -----------------------------------------------------------------------------
+ */
 
 /* Messages that bad firmware could cause without end, each with a window of its own */
 enum ghes_message {
@@ -301,7 +325,8 @@ struct ghes_core {
 	struct acpi_hest_generic_status *panic_estatus;
 };
 
-/* ---- small helpers --------------------------------------------------------------------------- */
+/* ---- small helpers ------------------------------------------------------------------------------
+ */
 
 static inline const struct ghes_platform_ops *ghes_ops(const struct ghes_core *core)
 {
@@ -393,10 +418,16 @@ int ghes_reject_estatus(struct ghes *ghes, const struct ghes_record *record,
 
 /* ---- notify.c -------------------------------------------------------------------------------- */
 
-/* Read and process what is pending at @ghes right here. Lock of the IRQ class held. */
-int ghes_proc(struct ghes *ghes, const struct ghes_task *task, bool sync);
-/* As the above for a record that may be pending when a source is added. Context: task. */
-int ghes_proc_pending(struct ghes *ghes);
+/*
+ * Take what is pending at @ghes: queue it, or (IRQ class) process it. Context: that of
+ * @reader->class, with its lock, inside rcu_read_lock().
+ * Return: 0, a record was consumed; -GHES_ENOENT; -GHES_EINPROGRESS: left to another reader or to
+ * irq_work; -GHES_ECANCELED: synchronous, and a repeat; -GHES_EIO: rejected or cannot be read;
+ * -GHES_EPERM: after a panic.
+ */
+int ghes_read(struct ghes *ghes, struct ghes_reader *reader);
+/* The same for a source that was just added, and process it. Context: task. */
+void ghes_read_pending(struct ghes *ghes);
 
 int ghes_notify_timer(struct ghes_core *core, uint16_t source_id);
 int ghes_notify_irq(struct ghes_core *core, uint32_t gsiv);
@@ -431,7 +462,9 @@ int ghes_panic(struct ghes *ghes, const struct ghes_record *record,
 	       const struct acpi_hest_generic_status *estatus, struct ghes_class *class);
 /* Process all that is queued, oldest first, then retry. Context: irq, interrupts masked. */
 void ghes_drain(struct ghes_core *core);
-/* The same for a task, whose interrupts are masked meanwhile. */
+/* The queue only. Context: that of the drain gate's holder. */
+void ghes_drain_queue(struct ghes_core *core);
+/* ghes_drain() for a task, whose interrupts are masked meanwhile. */
 void ghes_drain_in_task(struct ghes_core *core);
 void ghes_proc_in_irq(struct irq_work *work);
 /* Callbacks of the fifos */

@@ -43,7 +43,7 @@
  */
 #include "internal.h"
 
-/* ---- one record, NMI-like context ------------------------------------------------------------ */
+/* ---- one record ------------------------------------------------------------------------------ */
 
 static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 {
@@ -62,18 +62,6 @@ static struct ghes_estatus_node *node_alloc(struct ghes *ghes, uint32_t len)
 static void node_free(struct ghes *ghes, struct ghes_estatus_node *node)
 {
 	ghes_estatus_pool_free(&ghes->core->pool, node, GHES_ESTATUS_NODE_LEN(node->len));
-}
-
-static int exhausted(struct ghes *ghes, struct ghes_reader *reader, uint32_t len)
-{
-	struct ghes_core *core = ghes->core;
-
-	if (ghes_may_log(core, GHES_MSG_EXHAUSTED))
-		ghes_log(core->platform, GHES_LOG_WARNING,
-			 GHES_PFX "estatus pool exhausted: %u bytes of hardware error source: %d "
-				  "have to wait",
-			 len, ghes->source_id);
-	return ghes_retry_later(ghes, reader);
 }
 
 /* A fatal record that found the pool empty. One buffer is kept for that; its first user keeps it.
@@ -99,22 +87,82 @@ static int panic_without_node(struct ghes *ghes, const struct ghes_record *recor
 	return ghes_panic(ghes, record, estatus, class);
 }
 
+static int duplicate(struct ghes *ghes, const struct ghes_reader *reader,
+		     const struct ghes_record *record,
+		     const struct acpi_hest_generic_status *estatus)
+{
+	ghes_count(&reader->class->counters.duplicate, 1);
+	ghes_trace(ghes->core, GHES_TP_DUPLICATE, ghes->source_id, record->len, 0, estatus);
+	/* Its task would go on, run into it again, and so for as long as the cache remembers. */
+	return ghes->sync ? -GHES_ECANCELED : 0;
+}
+
+/*
+ * Process a record where it is read, without the pool. Context: task or irq, lock of the IRQ class
+ * held, whose buffer this is.
+ */
+static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader,
+		     const struct ghes_record *record)
+{
+	struct ghes_core *core = ghes->core;
+	struct ghes_class *class = reader->class;
+	struct acpi_hest_generic_status *estatus = core->irq_estatus;
+	struct ghes_task task =
+		reader->task ? *reader->task : ghes_ops(core)->current_task(core->platform);
+	bool sync = ghes->sync && !reader->nobody;
+	int rc = ghes_read_estatus(ghes, record, estatus, class->fixmap_idx);
+
+	if (rc)
+		return ghes_reject_estatus(ghes, record, class, rc);
+	if (ghes_estatus_severity(estatus) >= GHES_SEV_PANIC)
+		return ghes_panic(ghes, record, estatus, class);
+
+	ghes_count(&class->counters.read, 1);
+	ghes_clear_estatus(ghes, record, class->fixmap_idx);
+	if (ghes->nmi_like && ghes_estatus_cached(&core->cache, estatus, record->len))
+		return duplicate(ghes, reader, record, estatus);
+	ghes_trace(core, GHES_TP_PROCESS, ghes->source_id, 0, record->len, estatus);
+	ghes_report(ghes, estatus, record->len);
+	if (ghes_do_proc(ghes, &task, sync, estatus) && sync)
+		ghes_kick_without_node(core, &task);
+	ghes_trace(core, GHES_TP_PROCESSED, ghes->source_id, 0, 0, NULL);
+	ghes_count(&class->counters.direct, 1);
+	return 0;
+}
+
+/* No memory for a copy: the record waits for irq_work, which, if need be, does without. */
+static int exhausted(struct ghes *ghes, struct ghes_reader *reader,
+		     const struct ghes_record *record)
+{
+	struct ghes_core *core = ghes->core;
+
+	if (reader->retries) {
+		/* The drain gate is ours, so this takes all that was queued before. */
+		ghes_drain_queue(core);
+		return ghes_proc(ghes, reader, record);
+	}
+	if (ghes_may_log(core, GHES_MSG_EXHAUSTED))
+		ghes_log(core->platform, GHES_LOG_WARNING,
+			 GHES_PFX "estatus pool exhausted: %u bytes of hardware error source: %d "
+				  "have to wait",
+			 record->len, ghes->source_id);
+	return ghes_retry_later(ghes, reader);
+}
+
 static void queue_node(struct ghes_estatus_node *node, struct ghes_reader *reader)
 {
 	struct ghes_core *core = reader->core;
 	struct ghes_class *class = reader->class;
 	struct ghes *ghes = node->ghes;
 
-	node->task = ghes_ops(core)->current_task(core->platform);
-	node->cpu = ghes_ops(core)->smp_processor_id(core->platform);
+	node->task = reader->task ? *reader->task : ghes_ops(core)->current_task(core->platform);
+	node->cpu = ghes_ops(core)->smp_processor_id(core->platform) & (UINT32_MAX >> 1);
+	node->sync = ghes->sync && !reader->nobody;
 	node->claim = reader->claim;
 	if (reader->claim)
 		/* relaxed: the drainer sees it by the push */
 		atomic_fetch_add_explicit(&reader->claim->pending, 1, memory_order_relaxed);
-	/* relaxed: who waits for the source's records does so when no reader is left */
-	atomic_store_explicit(&ghes->pushed,
-			      atomic_load_explicit(&ghes->pushed, memory_order_relaxed) + 1,
-			      memory_order_relaxed);
+	ghes_push(ghes);
 	ghes_count(&class->counters.queued, 1);
 	ghes_trace(core, GHES_TP_QUEUE, ghes->source_id, (uintptr_t)node, node->len,
 		   ghes_estatus_from_node(node));
@@ -122,6 +170,7 @@ static void queue_node(struct ghes_estatus_node *node, struct ghes_reader *reade
 	reader->queued++;
 }
 
+/* Copy a record and queue it. Context: any. */
 static int queue_record(struct ghes *ghes, struct ghes_reader *reader,
 			const struct ghes_record *record)
 {
@@ -133,7 +182,7 @@ static int queue_record(struct ghes *ghes, struct ghes_reader *reader,
 
 	if (!node)
 		return fatal ? panic_without_node(ghes, record, reader->class)
-			     : exhausted(ghes, reader, record->len);
+			     : exhausted(ghes, reader, record);
 	estatus = ghes_estatus_from_node(node);
 	rc = ghes_read_estatus(ghes, record, estatus, idx);
 	if (rc) {
@@ -151,14 +200,24 @@ static int queue_record(struct ghes *ghes, struct ghes_reader *reader,
 		queue_node(node, reader);
 		return 0;
 	}
-	ghes_count(&reader->class->counters.duplicate, 1);
-	ghes_trace(ghes->core, GHES_TP_DUPLICATE, ghes->source_id, record->len, 0, estatus);
+	rc = duplicate(ghes, reader, record, estatus);
 	node_free(ghes, node);
-	/* Its task would go on, run into it again, and so for as long as the cache remembers. */
-	return ghes->sync ? -GHES_ECANCELED : 0;
+	return rc;
 }
 
-static int __ghes_in_nmi_queue_one_entry(struct ghes *ghes, struct ghes_reader *reader)
+/* ---- one turn -------------------------------------------------------------------------------- */
+
+/*
+ * In place only what cannot overtake: a source whose own notification queues, or that has records
+ * in the queue for another reason (a shared block), goes the long way.
+ */
+static bool in_place(const struct ghes *ghes, const struct ghes_reader *reader)
+{
+	return reader->class->fixmap_idx == FIX_APEI_GHES_IRQ && !ghes->nmi_like &&
+	       !ghes_in_flight(ghes);
+}
+
+static int read_one(struct ghes *ghes, struct ghes_reader *reader)
 {
 	struct ghes_record record;
 	int rc;
@@ -172,110 +231,42 @@ static int __ghes_in_nmi_queue_one_entry(struct ghes *ghes, struct ghes_reader *
 	rc = ghes_check_estatus(ghes, &record);
 	if (rc)
 		return ghes_reject_estatus(ghes, &record, reader->class, rc);
-	return queue_record(ghes, reader, &record);
+	return in_place(ghes, reader) ? ghes_proc(ghes, reader, &record)
+				      : queue_record(ghes, reader, &record);
 }
 
-/*
- * Take what is pending at @ghes. Context: NMI-like, lock of its class held.
- * Return: 0, a record was consumed; -GHES_ENOENT; -GHES_EINPROGRESS: left to another reader or to
- * irq_work; -GHES_ECANCELED: synchronous, and a repeat; -GHES_EIO: rejected or cannot be read.
- */
-static int ghes_in_nmi_queue_one_entry(struct ghes *ghes, struct ghes_reader *reader)
+int ghes_read(struct ghes *ghes, struct ghes_reader *reader)
 {
 	bool turns;
 	int rc;
 
 	if (!ghes_block_enter(ghes, &turns))
 		return -GHES_EINPROGRESS;
-	rc = __ghes_in_nmi_queue_one_entry(ghes, reader);
+	rc = read_one(ghes, reader);
 	/* For those who came meanwhile, whichever of the block's sources they came for */
 	while (!ghes_block_leave(ghes, turns))
 		for (struct ghes *other = ghes_block_first(ghes); other;
 		     other = ghes_block_next(other))
-			rc = ghes_merge_rc(rc, __ghes_in_nmi_queue_one_entry(other, reader));
+			rc = ghes_merge_rc(rc, read_one(other, reader));
 	return rc;
 }
 
-/* ---- one record, task and irq ---------------------------------------------------------------- */
-
-static int proc_record(struct ghes *ghes, const struct ghes_task *task, bool sync,
-		       const struct ghes_record *record)
+void ghes_read_pending(struct ghes *ghes)
 {
 	struct ghes_core *core = ghes->core;
+	struct ghes_platform *p = core->platform;
 	struct ghes_class *class = ghes_irq_class(core);
-	struct acpi_hest_generic_status *estatus = core->irq_estatus;
-	int rc = ghes_read_estatus(ghes, record, estatus, class->fixmap_idx);
-
-	if (rc)
-		return ghes_reject_estatus(ghes, record, class, rc);
-	if (ghes_estatus_severity(estatus) >= GHES_SEV_PANIC)
-		return ghes_panic(ghes, record, estatus, class);
-
-	ghes_count(&class->counters.read, 1);
-	ghes_clear_estatus(ghes, record, class->fixmap_idx);
-	if (ghes->nmi_like && ghes_estatus_cached(&core->cache, estatus, record->len)) {
-		/* As its own notification would have done */
-		ghes_count(&class->counters.duplicate, 1);
-		ghes_trace(core, GHES_TP_DUPLICATE, ghes->source_id, record->len, 0, estatus);
-		return sync ? -GHES_ECANCELED : 0;
-	}
-	ghes_trace(core, GHES_TP_PROCESS, ghes->source_id, 0, record->len, estatus);
-	ghes_report(ghes, estatus, record->len);
-	if (ghes_do_proc(ghes, task, sync, estatus) && sync)
-		ghes_kick_without_node(core, task);
-	ghes_trace(core, GHES_TP_PROCESSED, ghes->source_id, 0, 0, NULL);
-	ghes_count(&class->counters.direct, 1);
-	return 0;
-}
-
-static int __ghes_proc(struct ghes *ghes, const struct ghes_task *task, bool sync)
-{
-	struct ghes_class *class = ghes_irq_class(ghes->core);
-	struct ghes_record record;
-	int rc;
-
-	/* relaxed: as in __ghes_in_nmi_queue_one_entry() */
-	if (atomic_load_explicit(&ghes->core->panicked, memory_order_relaxed))
-		return -GHES_EPERM;
-	rc = ghes_peek_estatus(ghes, &record, class->fixmap_idx);
-	if (rc)
-		return rc;
-	rc = ghes_check_estatus(ghes, &record);
-	if (rc)
-		return ghes_reject_estatus(ghes, &record, class, rc);
-	return proc_record(ghes, task, sync, &record);
-}
-
-int ghes_proc(struct ghes *ghes, const struct ghes_task *task, bool sync)
-{
-	bool turns;
-	int rc;
-
-	if (!ghes_block_enter(ghes, &turns))
-		return -GHES_EINPROGRESS;
-	rc = __ghes_proc(ghes, task, sync);
-	while (!ghes_block_leave(ghes, turns))
-		for (struct ghes *other = ghes_block_first(ghes); other;
-		     other = ghes_block_next(other))
-			rc = ghes_merge_rc(rc, __ghes_proc(other, task, false));
-	return rc;
-}
-
-int ghes_proc_pending(struct ghes *ghes)
-{
-	struct ghes_platform *p = ghes->core->platform;
-	struct ghes_class *class = ghes_irq_class(ghes->core);
-	struct ghes_task task = p->ops->current_task(p);
+	/* Whoever caused what is pending, this task did not: it must not be signalled. */
+	struct ghes_reader reader = {.core = core, .class = class, .nobody = true};
 	uint32_t flags;
-	int rc;
 
 	p->ops->rcu_read_lock(p);
 	flags = ghes_lock_irqsave(p, &class->lock);
-	/* Whoever caused it, this task did not: it must not be signalled */
-	rc = ghes_proc(ghes, &task, false);
+	ghes_read(ghes, &reader);
 	ghes_unlock_irqrestore(p, &class->lock, flags);
 	p->ops->rcu_read_unlock(p);
-	return rc;
+	if (reader.queued)
+		ghes_drain_in_task(core);
 }
 
 /* ---- walks ----------------------------------------------------------------------------------- */
@@ -287,7 +278,7 @@ static int entry_rc(int rc)
 }
 
 /* NMI-like: lock held by the caller, inside rcu_read_lock() */
-static int ghes_in_nmi_spool(struct ghes_index_range range, struct ghes_reader *reader)
+static int ghes_in_nmi_spool_from_index(struct ghes_index_range range, struct ghes_reader *reader)
 {
 	int rc = -GHES_ENOENT;
 
@@ -295,7 +286,7 @@ static int ghes_in_nmi_spool(struct ghes_index_range range, struct ghes_reader *
 		struct ghes *ghes = ghes_index_busy(e);
 
 		if (ghes)
-			rc = ghes_merge_rc(rc, ghes_in_nmi_queue_one_entry(ghes, reader));
+			rc = ghes_merge_rc(rc, ghes_read(ghes, reader));
 	}
 	return rc;
 }
@@ -308,7 +299,7 @@ static int notify_in_nmi(struct ghes_core *core, struct ghes_class *class,
 	int rc;
 
 	p->ops->raw_spin_lock(p, &class->lock);
-	rc = ghes_in_nmi_spool(range, &reader);
+	rc = ghes_in_nmi_spool_from_index(range, &reader);
 	p->ops->raw_spin_unlock(p, &class->lock);
 	/* Only if there is something to do: a stray interrupt helps nobody */
 	if (reader.queued)
@@ -321,7 +312,7 @@ static int notify_in_irq(struct ghes_core *core, enum ghes_index_id index, bool 
 {
 	struct ghes_platform *p = core->platform;
 	struct ghes_class *class = ghes_irq_class(core);
-	struct ghes_task task = p->ops->current_task(p);
+	struct ghes_reader reader = {.core = core, .class = class};
 	struct ghes_index_range range;
 	int rc = -GHES_ENOENT;
 	uint32_t flags;
@@ -334,10 +325,12 @@ static int notify_in_irq(struct ghes_core *core, enum ghes_index_id index, bool 
 		struct ghes *ghes = ghes_index_busy(e);
 
 		if (ghes)
-			rc = ghes_merge_rc(rc, ghes_proc(ghes, &task, false));
+			rc = ghes_merge_rc(rc, ghes_read(ghes, &reader));
 	}
 	ghes_unlock_irqrestore(p, &class->lock, flags);
 	p->ops->rcu_read_unlock(p);
+	if (reader.queued)
+		irq_work_queue(&core->proc_irq_work);
 	return entry_rc(rc);
 }
 

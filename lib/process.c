@@ -439,12 +439,12 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
 	bool queued;
 
 	ghes_trace(core, GHES_TP_PROCESS, ghes->source_id, (uintptr_t)node, node->len, estatus);
-	queued = ghes_do_proc(ghes, &node->task, ghes->sync, estatus);
+	queued = ghes_do_proc(ghes, &node->task, node->sync, estatus);
 	ghes_report(ghes, estatus, node->len);
 	ghes_trace(core, GHES_TP_PROCESSED, ghes->source_id, (uintptr_t)node, 0, NULL);
 	ghes_count(&core->drained, 1);
 
-	if (ghes->sync && queued && kick_before_return(core, node, &node->task)) {
+	if (node->sync && queued && kick_before_return(core, node, &node->task)) {
 		if (claim)
 			ghes_claim_done(claim, 0);
 		ghes_finish(ghes, 1);
@@ -464,7 +464,7 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
  *					| prints its own, panics
  *	takes drain_rest: nothing left	|		never: b processed and panic-printed
  */
-static void drain_queue(struct ghes_core *core)
+void ghes_drain_queue(struct ghes_core *core)
 {
 	uint32_t count;
 	struct ghes_estatus_node *node = estatus_queue_del_all(&core->queue, &count);
@@ -514,7 +514,7 @@ void ghes_drain(struct ghes_core *core)
 		return;
 	for (;;) {
 		drain_printed(core);
-		drain_queue(core);
+		ghes_drain_queue(core);
 		if (ghes_retry_run(core))
 			continue;
 		/* D2 release: pairs with D1 */

@@ -3,8 +3,8 @@
  * Records that found the pool empty: they wait in firmware's memory.
  *
  * Flow: reader (any NMI-like context), no node -> ghes_retry_later(): remember the source, ask for
- * irq_work -> drain, which frees nodes -> ghes_retry_run(): read and process the record in place,
- * through the IRQ slot into the buffer of the IRQ class, which needs nothing from the pool.
+ * irq_work -> drain, which frees nodes -> ghes_retry_run(): read it again, through the IRQ slot;
+ * if the pool has still no room, into the buffer of the IRQ class, and process it there.
  *
  * So no record is ever dropped for want of memory, and a GHESv2 firmware is always acknowledged,
  * at the latest when interrupts are on again. The kernel returns -ENOMEM, neither clears nor
@@ -43,15 +43,15 @@ int ghes_retry_later(struct ghes *ghes, struct ghes_reader *reader)
 	if (atomic_exchange_explicit(&ghes->retry_pending, true, memory_order_acq_rel))
 		return -GHES_EINPROGRESS;
 
-	ghes->retry_task = ghes_ops(core)->current_task(core->platform);
+	ghes->retry_task =
+		reader->task ? *reader->task : ghes_ops(core)->current_task(core->platform);
+	ghes->retry_nobody = reader->nobody;
 	ghes->retry_claim = reader->claim;
 	if (reader->claim)
 		atomic_fetch_add_explicit(&reader->claim->pending, 1, memory_order_relaxed);
 	/* relaxed: irq context will see it by R1, and the next reader of this class by its lock */
 	atomic_fetch_add_explicit(&ghes->block->contended, 1, memory_order_relaxed);
-	atomic_store_explicit(&ghes->pushed,
-			      atomic_load_explicit(&ghes->pushed, memory_order_relaxed) + 1,
-			      memory_order_relaxed);
+	ghes_push(ghes);
 	reader->queued++;
 	push(core, ghes);
 	return -GHES_EINPROGRESS;
@@ -61,19 +61,26 @@ static void run_one(struct ghes *ghes)
 {
 	struct ghes_core *core = ghes->core;
 	struct ghes_task task = ghes->retry_task;
-	struct ghes_claim *claim = ghes->retry_claim;
+	struct ghes_reader reader = {
+		.core = core,
+		.class = ghes_irq_class(core),
+		.claim = ghes->retry_claim,
+		.task = &task,
+		.nobody = ghes->retry_nobody,
+		.retries = true,
+	};
 	uint32_t flags;
 	int rc;
 
 	/* R4: from here on a reader that finds no memory asks anew; pairs with R3 */
 	atomic_exchange_explicit(&ghes->retry_pending, false, memory_order_acq_rel);
-	flags = ghes_lock_irqsave(core->platform, &ghes_irq_class(core)->lock);
-	rc = ghes_proc(ghes, &task, ghes->sync);
-	ghes_unlock_irqrestore(core->platform, &ghes_irq_class(core)->lock, flags);
+	flags = ghes_lock_irqsave(core->platform, &reader.class->lock);
+	rc = ghes_read(ghes, &reader);
+	ghes_unlock_irqrestore(core->platform, &reader.class->lock, flags);
 	/* B2 release: who finds nobody to take turns with comes after us; pairs with B1 */
 	atomic_fetch_sub_explicit(&ghes->block->contended, 1, memory_order_release);
-	if (claim)
-		ghes_claim_done(claim, rc);
+	if (reader.claim)
+		ghes_claim_done(reader.claim, rc);
 	ghes_finish(ghes, 1);
 }
 

@@ -507,7 +507,7 @@ int ghes_probe(struct ghes_core *core, const struct hest_generic_info *generic)
 	rc = attach(ghes, paddr);
 	if (!rc) {
 		/* Handle any pending errors right away; what that finds is no answer of ours. */
-		ghes_proc_pending(ghes);
+		ghes_read_pending(ghes);
 		finish_probe(ghes);
 	}
 	p->ops->mutex_unlock(p);

@@ -44,7 +44,8 @@ struct ghes_estatus_node {
 	struct ghes_task task;	    /* whom the notification interrupted */
 	struct ghes_work task_work; /* the node as task work, once processed */
 	uint32_t len;		    /* bytes of the record, as checked: the only length to trust */
-	uint32_t cpu;		    /* on which the record was read */
+	uint32_t cpu : 31;	    /* on which the record was read */
+	uint32_t sync : 1;	    /* @task caused it: its instruction would do so again */
 	union {
 		struct ghes_claim *claim; /* who waits for it to be processed, or NULL */
 		struct ghes_core *core;	  /* as task work: whose memory it is */
