@@ -10,8 +10,10 @@
  * names it, the exit status says whether everything was as the table below has it.
  */
 #include "sweep.h"
+#include "step/subject.h"
 #include "step/tsan_subject.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,11 +164,107 @@ static bool run(const struct situation *situation)
 	return good;
 }
 
+/* ---- CPUs as threads ---- */
+
+#define CPUS	 2
+#define PUSHES	 3000
+#define DEEPEST	 2
+#define PER_PUSH (1 + DEEPEST)
+
+/*
+ * A CPU pushes onto a stack that all share, and is interrupted at a boundary drawn for each push;
+ * the handler pushes as well and is interrupted itself.
+ */
+struct cpu {
+	pthread_t thread;
+	struct ghes_step_fibers fibers;
+	struct subject_node node[PUSHES * PER_PUSH];
+	unsigned int used;
+	uint64_t random;
+	uint64_t interrupted[DEEPEST + 1];
+};
+
+static struct subject_stack shared;
+static struct cpu cpus[CPUS];
+
+NO_TSAN static void push_interrupted(struct cpu *cpu);
+
+NO_TSAN static void push_as_handler(void *arg)
+{
+	push_interrupted(arg);
+}
+
+NO_TSAN static void interrupt_cpu(struct ghes_step *step, void *arg)
+{
+	struct cpu *cpu = arg;
+
+	cpu->interrupted[step->level + 1]++;
+	ghes_step_fibers_call(&cpu->fibers, push_as_handler, cpu);
+}
+
+NO_TSAN static void push_interrupted(struct cpu *cpu)
+{
+	const struct ghes_step *below = ghes_step_current();
+	unsigned int level = below ? below->level + 1 : 0;
+	struct ghes_step step = {.handler = interrupt_cpu, .arg = cpu};
+
+	cpu->random = cpu->random * UINT64_C(6364136223846793005) + 1;
+	if (level < DEEPEST)
+		step.at = 1 + (cpu->random >> 40) % 12;
+	ghes_step_arm(&step);
+	subject_push(&shared, &cpu->node[cpu->used++]);
+	ghes_step_disarm(&step);
+}
+
+NO_TSAN static void *run_cpu(void *arg)
+{
+	struct cpu *cpu = arg;
+
+	if (ghes_step_fibers_init(&cpu->fibers, DEEPEST, STACK_SIZE))
+		return arg;
+	for (unsigned int i = 0; i < PUSHES; i++)
+		push_interrupted(cpu);
+	ghes_step_fibers_sync(&cpu->fibers);
+	ghes_step_fibers_fini(&cpu->fibers);
+	return NULL;
+}
+
+/* Every node that anybody pushed is on the stack, and nothing raced on the way. */
+static bool run_threads(void)
+{
+	static const struct situation threads = {.name = "threads"};
+	size_t pushed = 0, found = 0;
+	bool good = true;
+	void *failed;
+
+	world.situation = &threads;
+	for (unsigned int i = 0; i < CPUS; i++) {
+		cpus[i].random = i + 1;
+		good &= check(!pthread_create(&cpus[i].thread, NULL, run_cpu, &cpus[i]),
+			      "no thread");
+	}
+	for (unsigned int i = 0; i < CPUS; i++) {
+		pthread_join(cpus[i].thread, &failed);
+		good &= check(!failed, "no memory for fibers");
+		pushed += cpus[i].used;
+		for (unsigned int level = 1; level <= DEEPEST; level++)
+			good &= check(cpus[i].interrupted[level] > 0, "vacuous: no interruption");
+		printf("threads: CPU %u interrupted %ju and %ju times\n", i,
+		       (uintmax_t)cpus[i].interrupted[1], (uintmax_t)cpus[i].interrupted[2]);
+	}
+	for (struct subject_node *node = subject_take_all(&shared); node; node = node->next)
+		found++;
+	good &= check(found == pushed && pushed > CPUS * PUSHES, "nodes lost or duplicated");
+	return good & check(!atomic_load(&reports), "false report");
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "threads"))
+		return !run_threads();
 	for (size_t i = 0; i < sizeof(situations) / sizeof(*situations); i++)
 		if (argc == 2 && !strcmp(argv[1], situations[i].name))
 			return !run(&situations[i]);
-	fprintf(stderr, "usage: %s plain|relaxed|correct|handlers|no-fibers\n", argv[0]);
+	fprintf(stderr, "usage: %s plain|relaxed|correct|handlers|no-fibers|threads\n", argv[0]);
 	return 2;
 }
