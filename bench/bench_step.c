@@ -32,10 +32,16 @@ static const struct subject_shape *shape(const char *name)
 	return NULL;
 }
 
+static void again(struct ghes_step *step, void *arg)
+{
+	(void)arg;
+	step->at++;
+}
+
 /* Nanoseconds for each instruction of a shape, without anything to stop at or far from it. */
 static double per_instruction(const struct subject_shape *subject, bool armed)
 {
-	struct ghes_step step = {.at = armed ? UINT64_C(1) << 60 : 0};
+	struct ghes_step step = {.at = armed ? UINT64_C(1) << 60 : 0, .handler = again};
 	double best = 1e9;
 	uint64_t length;
 
@@ -59,12 +65,6 @@ static double per_instruction(const struct subject_shape *subject, bool armed)
 			best = each;
 	}
 	return best;
-}
-
-static void again(struct ghes_step *step, void *arg)
-{
-	(void)arg;
-	step->at++;
 }
 
 /* A handler that does nothing, at every boundary. */

@@ -12,6 +12,7 @@
 #include "step_abi.h"
 #include "step_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,8 @@ GHES_STEP_NO_TSAN void ghes_step_arm(struct ghes_step *step)
 {
 	struct ghes_step_tls *tls = this_thread();
 
+	assert(step->handler || !step->at);
+	assert(step->stuck || !step->limit);
 	step->outer = tls->current;
 	step->outer_count = tls->count;
 	step->level = step->outer ? step->outer->level + 1 : 0;

@@ -73,7 +73,7 @@ struct step_reader {
 	bool in_comment;
 };
 
-/* Reads @in from its start. 0, -EIO or -E2BIG (a statement beyond STEP_STATEMENT_MAX). */
+/* Reads @in from its start. 0, -EIO, -EILSEQ (a NUL) or -E2BIG (beyond STEP_STATEMENT_MAX). */
 int step_read(struct step_reader *reader, FILE *in);
 
 bool step_begins(const char *s, const char *with);

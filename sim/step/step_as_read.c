@@ -121,14 +121,18 @@ int step_read(struct step_reader *reader, FILE *in)
 {
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t length;
 	int error = 0;
 
 	reader->line = 0;
 	reader->in_comment = false;
 	rewind(in);
-	while (!error && getline(&line, &size, in) >= 0) {
+	while (!error && (length = getline(&line, &size, in)) >= 0) {
 		reader->line++;
-		if (!read_line(reader, line))
+		/* What follows a NUL would be lost without a word. */
+		if (strlen(line) != (size_t)length)
+			error = -EILSEQ;
+		else if (!read_line(reader, line))
 			error = -E2BIG;
 	}
 	free(line);
