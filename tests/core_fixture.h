@@ -74,7 +74,7 @@ struct core_fixture {
 	struct hest_build hest;
 	unsigned char *memory;
 	bool no_lasting_map;
-	bool kernel_locks; /* a kernel core: it has locks besides those of the classes */
+	bool kernel_locks; /* a kernel core: it has other locks too, and checks them itself */
 
 	/* the CPU that runs */
 	uint32_t masks;

@@ -511,9 +511,9 @@ static int add_objects(struct build *b)
 
 static char *first_error(const char *log)
 {
-	static const char *const marks[] = {
-		": error: ",	   ": fatal error: ", "undefined reference to",
-		": cannot be run", "ghes-step-as: ",  "error: "};
+	static const char *const marks[] = {"undefined reference to", ": error: ",
+					    ": fatal error: ",	      ": cannot be run",
+					    "ghes-step-as: ",	      "error: "};
 
 	for (size_t i = 0; i < COUNT(marks); i++) {
 		const char *hit = strstr(log, marks[i]), *start = hit;

@@ -203,6 +203,10 @@ void k_run_rcu(struct host_rcu *head);
 void k_leave(void); /* after each notification entry */
 void k_state(struct host_state *state);
 
+/* RCU read sections that this CPU is in (counted only when host_checked); leave the innermost. */
+unsigned int k_rcu_depth(void);
+void k_rcu_leave(void);
+
 /* Where host/ keeps the frame to unwind to when this CPU's kernel code dies or panics. */
 void **k_unwind_slot(unsigned int cpu);
 

@@ -6,7 +6,9 @@
  * segments go back to what they were when it was loaded, and create works again.
  *
  * A panic or a BUG() ends the kernel side for good: what runs on this CPU is given up by jumping
- * back to the entry that called it, locks and all, and no entry takes work any more.
+ * back to the entry that called it, and no entry takes work any more. Locks stay held; context,
+ * masks and RCU nesting, which are the host's, are put back (when the host checks: others stop at
+ * a panic anyway, and a notification must not pay for that).
  */
 #include "glue.h"
 
@@ -26,6 +28,10 @@ struct ghes_core {
 struct frame {
 	void *buf[5]; /* __builtin_setjmp() */
 	void *below;
+	/* As they were at the entry; only when host_checked. */
+	enum host_context context;
+	uint32_t masks;
+	unsigned int readers;
 };
 
 static struct ghes_core the_core;
@@ -99,6 +105,30 @@ struct call {
 	size_t size;
 };
 
+static void note_host_state(struct frame *frame)
+{
+	frame->context = host_context();
+	frame->masks = host_mask_get();
+	frame->readers = k_rcu_depth();
+}
+
+static void put_back_host_state(const struct frame *frame)
+{
+	for (;;) {
+		enum host_context c = host_context();
+
+		while (k_rcu_depth() > (c == frame->context ? frame->readers : 0))
+			k_rcu_leave();
+		if (c == frame->context)
+			break;
+		if (c == HOST_IRQ)
+			host_irq_exit();
+		else
+			host_nmi_exit(c);
+	}
+	host_mask_set(frame->masks);
+}
+
 /* noinline: __builtin_setjmp() must not share a frame with what it protects. */
 static __attribute__((noinline)) int enter(const struct call *call)
 {
@@ -111,9 +141,14 @@ static __attribute__((noinline)) int enter(const struct call *call)
 	slot = k_unwind_slot(host_cpu());
 	frame.below = *slot;
 	*slot = &frame;
+	if (host_checked)
+		note_host_state(&frame);
 	if (__builtin_setjmp(frame.buf)) {
-		slot = k_unwind_slot(host_cpu());
-		*slot = ((struct frame *)*slot)->below;
+		struct frame *here = *k_unwind_slot(host_cpu());
+
+		if (host_checked)
+			put_back_host_state(here);
+		*k_unwind_slot(host_cpu()) = here->below;
 		return -GHES_EIO;
 	}
 	rc = call->fn(call);

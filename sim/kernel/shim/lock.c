@@ -194,6 +194,16 @@ void rcu_read_unlock(void)
 	host_rcu_read_unlock();
 }
 
+unsigned int k_rcu_depth(void)
+{
+	return this_shim_cpu()->rcu_depth[host_context()];
+}
+
+void k_rcu_leave(void)
+{
+	rcu_read_unlock();
+}
+
 void synchronize_rcu(void)
 {
 	shim_might_sleep("rcu", 0, "synchronize_rcu", "synchronize_rcu");
