@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Benchmarks: groups of cases that are measured in turns, so that what the machine does meanwhile
+ * hits all of them alike, and are shown as ratios to the first case of the group.
+ *
+ * Flow: main -> bench_init() -> bench_group() for each group -> a table, or one JSON object a case
+ * (--json) -> bench_exit().
+ *
+ * A figure is the median of BENCH_ROUNDS rounds; min is shown beside it, because on a shared
+ * machine the two together tell noise from cost.
+ */
+#ifndef GHES_BENCH_H
+#define GHES_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BENCH_ROUNDS 15
+
+struct bench_case {
+	const char *name;
+	/*
+	 * Do it @n times. Returns ns spent if it timed itself (what needs several threads), else 0:
+	 * the processor time of this thread counts, which leaves out what others had of the CPU.
+	 */
+	uint64_t (*run)(void *ctx, uint64_t n);
+	void *ctx;
+	/* results, ns for one */
+	double median;
+	double min;
+};
+
+struct bench {
+	const char *suite;
+	bool json;
+	bool quick;	  /* few and short rounds: does it run at all? */
+	const char *only; /* part of a group's title, or NULL */
+};
+
+void bench_init(struct bench *b, const char *suite, int argc, char **argv);
+/* Measure and show. @aim: what the first case should reach, or NULL. */
+void bench_group(struct bench *b, const char *title, struct bench_case *cases, size_t n,
+		 const char *aim);
+/* The floors: locked compare-exchange, and memcpy of usual record sizes. */
+void bench_floors(struct bench *b);
+uint64_t bench_now(void); /* ns, monotonic */
+/* One uncontended locked compare-exchange: a floor to put into a group of one's own. */
+uint64_t bench_run_cmpxchg(void *ctx, uint64_t n);
+
+/* Keep the compiler from dropping @p and what it points to. */
+static inline void bench_use(const void *p)
+{
+	__asm__ volatile("" : : "g"(p) : "memory");
+}
+
+#endif
