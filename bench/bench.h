@@ -6,8 +6,8 @@
  * Flow: main -> bench_init() -> bench_group() for each group -> a table, or one JSON object a case
  * (--json) -> bench_exit().
  *
- * A figure is the median of BENCH_ROUNDS rounds; min is shown beside it, because on a shared
- * machine the two together tell noise from cost.
+ * The median of BENCH_ROUNDS rounds and the quickest are shown; the ratio is that of the quickest,
+ * since what disturbs a shared machine only ever makes a round slower.
  */
 #ifndef GHES_BENCH_H
 #define GHES_BENCH_H
@@ -45,6 +45,12 @@ void bench_group(struct bench *b, const char *title, struct bench_case *cases, s
 /* The floors: locked compare-exchange, and memcpy of usual record sizes. */
 void bench_floors(struct bench *b);
 uint64_t bench_now(void); /* ns, monotonic */
+/*
+ * @first on this thread and @second on another, at the same time, @rounds times; a round should
+ * take well under a time slice. Returns ns for a round, the 10th percentile: the rounds in which
+ * both really ran at once are the quick ones, in the others one waited for a CPU.
+ */
+uint64_t bench_two(void (*first)(void *ctx), void (*second)(void *ctx), void *ctx, uint64_t rounds);
 /* One uncontended locked compare-exchange: a floor to put into a group of one's own. */
 uint64_t bench_run_cmpxchg(void *ctx, uint64_t n);
 

@@ -5,7 +5,6 @@
  * must not be called from an NMI); they show what an allocator without that duty costs.
  */
 #include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,71 +218,63 @@ static void pool_sizes(struct bench *b)
 
 /* ---- Two threads ----------------------------------------------------------------------------- */
 
-struct pair_ctx {
-	struct subject *s;
-	uint64_t (*run)(struct subject *s, unsigned int thread, uint64_t n);
-	unsigned int thread;
-	uint64_t n;
-};
+#define PAIRS 1000
 
-static uint64_t same_user(struct subject *s, unsigned int thread, uint64_t n)
+static void pairs_of_user(struct subject *s, unsigned int user)
 {
-	(void)thread;
-	return run_pool(s, n);
-}
-
-static uint64_t own_user(struct subject *s, unsigned int thread, uint64_t n)
-{
-	while (n--) {
-		void *ptr = ghes_estatus_pool_alloc(&s->pool, &s->user[thread], s->size);
+	for (unsigned int i = 0; i < PAIRS; i++) {
+		void *ptr = ghes_estatus_pool_alloc(&s->pool, &s->user[user], s->size);
 
 		bench_use(ptr);
 		ghes_estatus_pool_free(&s->pool, ptr, s->size);
 	}
-	return 0;
 }
 
-static uint64_t same_peer(struct subject *s, unsigned int thread, uint64_t n)
+static void pairs_of_first(void *ctx)
 {
-	(void)thread;
-	return run_peer(s, n);
+	pairs_of_user(ctx, 0);
 }
 
-static void *thread_main(void *arg)
+static void pairs_of_second(void *ctx)
 {
-	struct pair_ctx *ctx = arg;
-
-	ctx->run(ctx->s, ctx->thread, ctx->n);
-	return NULL;
+	pairs_of_user(ctx, 1);
 }
 
-/* Both threads do @n; the time is one thread's, so perfect scaling is the one-thread figure. */
-static uint64_t run_two(void *arg, uint64_t n)
+static void pairs_of_peer(void *ctx)
 {
-	struct pair_ctx ctx[2] = {*(struct pair_ctx *)arg, *(struct pair_ctx *)arg};
-	uint64_t start = bench_now();
-	pthread_t thread;
+	run_peer(ctx, PAIRS);
+}
 
-	for (unsigned int i = 0; i < 2; i++) {
-		ctx[i].thread = i;
-		ctx[i].n = n;
-	}
-	if (pthread_create(&thread, NULL, thread_main, &ctx[1]))
-		abort();
-	thread_main(&ctx[0]);
-	pthread_join(thread, NULL);
-	return bench_now() - start;
+/* ns for one pair of each thread: perfect scaling is the figure of one thread. */
+static uint64_t two(void (*first)(void *), void (*second)(void *), void *ctx, uint64_t n)
+{
+	uint64_t ns = bench_two(first, second, ctx, n / PAIRS + 50);
+
+	return (uint64_t)((double)ns * (double)n / PAIRS) + 1;
+}
+
+static uint64_t run_own_users(void *ctx, uint64_t n)
+{
+	return two(pairs_of_first, pairs_of_second, ctx, n);
+}
+
+static uint64_t run_same_user(void *ctx, uint64_t n)
+{
+	return two(pairs_of_first, pairs_of_first, ctx, n);
+}
+
+static uint64_t run_same_peer(void *ctx, uint64_t n)
+{
+	return two(pairs_of_peer, pairs_of_peer, ctx, n);
 }
 
 static void two_threads(struct bench *b)
 {
 	struct subject *s = make_subject(2, 200 + NODE);
-	struct pair_ctx ctx[] = {
-		{.s = s, .run = own_user}, {.s = s, .run = same_user}, {.s = s, .run = same_peer}};
 	struct bench_case cases[] = {
-		{.name = "estatus pool, a user each", .run = run_two, .ctx = &ctx[0]},
-		{.name = "estatus pool, one user", .run = run_two, .ctx = &ctx[1]},
-		{.name = "bitmap first fit", .run = run_two, .ctx = &ctx[2]},
+		{.name = "estatus pool, a user each", .run = run_own_users, .ctx = s},
+		{.name = "estatus pool, one user", .run = run_same_user, .ctx = s},
+		{.name = "bitmap first fit", .run = run_same_peer, .ctx = s},
 	};
 
 	bench_group(b, "pair, 2 threads, record of 200 bytes", cases, 3, NULL);

@@ -63,7 +63,7 @@ static void estatus_push(unsigned int thread, struct item *item)
 
 static unsigned int estatus_drain(void)
 {
-	struct ghes_estatus_node *node = estatus_queue_del_all(&estatus, NULL);
+	struct ghes_estatus_node *node = __estatus_queue_del_all(&estatus, NULL);
 	unsigned int n = 0;
 	uint64_t sum = 0;
 
@@ -299,70 +299,49 @@ static unsigned int ring_drain(void)
 /* ---- Runs: generated for each contender, so that push and drain are direct calls
  * ----------------- */
 
-/* Where two threads meet, once a round of ITEMS nodes each. */
-static _Atomic uint64_t round_open, pushed_by_second;
-
 struct run {
 	unsigned int batch;
 };
 
-#define DEFINE_RUNS(name)                                                                          \
-	static uint64_t name##_run_one(void *ctx, uint64_t n)                                      \
+#define DEFINE_RUNS(peer)                                                                          \
+	static uint64_t peer##_run_one(void *ctx, uint64_t n)                                      \
 	{                                                                                          \
 		unsigned int batch = ((struct run *)ctx)->batch, at = 0;                           \
                                                                                                    \
-		name##_init();                                                                     \
+		peer##_init();                                                                     \
 		for (uint64_t done = 0; done < n; done += batch) {                                 \
 			for (unsigned int i = 0; i < batch; i++)                                   \
-				name##_push(0, &items[0][at++ % ITEMS]);                           \
-			if (name##_drain() != batch)                                               \
+				peer##_push(0, &items[0][at++ % ITEMS]);                           \
+			if (peer##_drain() != batch)                                               \
 				abort();                                                           \
 		}                                                                                  \
 		return 0;                                                                          \
 	}                                                                                          \
-	static void *name##_second(void *arg)                                                      \
+	static void peer##_first(void *ctx)                                                        \
 	{                                                                                          \
-		uint64_t rounds = *(uint64_t *)arg;                                                \
-                                                                                                   \
-		for (uint64_t round = 1; round <= rounds; round++) {                               \
-			while (atomic_load(&round_open) < round)                                   \
-				;                                                                  \
-			for (unsigned int i = 0; i < ITEMS; i++)                                   \
-				name##_push(1, &items[1][i]);                                      \
-			atomic_store(&pushed_by_second, round);                                    \
-		}                                                                                  \
-		return NULL;                                                                       \
-	}                                                                                          \
-	static void name##_round(unsigned int batch)                                               \
-	{                                                                                          \
-		unsigned int got = 0;                                                              \
+		unsigned int batch = ((struct run *)ctx)->batch, got = 0;                          \
                                                                                                    \
 		for (unsigned int i = 0; i < ITEMS; i++) {                                         \
-			name##_push(0, &items[0][i]);                                              \
+			peer##_push(0, &items[0][i]);                                              \
 			if ((i + 1) % batch == 0)                                                  \
-				got += name##_drain();                                             \
+				got += peer##_drain();                                             \
 		}                                                                                  \
 		while (got < 2 * ITEMS)                                                            \
-			got += name##_drain();                                                     \
+			got += peer##_drain();                                                     \
 	}                                                                                          \
-	static uint64_t name##_run_two(void *ctx, uint64_t n)                                      \
+	static void peer##_second(void *ctx)                                                       \
 	{                                                                                          \
-		unsigned int batch = ((struct run *)ctx)->batch;                                   \
-		uint64_t rounds = n / (2 * ITEMS) + 1, start;                                      \
-		pthread_t thread;                                                                  \
+		(void)ctx;                                                                         \
+		for (unsigned int i = 0; i < ITEMS; i++)                                           \
+			peer##_push(1, &items[1][i]);                                              \
+	}                                                                                          \
+	static uint64_t peer##_run_two(void *ctx, uint64_t n)                                      \
+	{                                                                                          \
+		uint64_t ns;                                                                       \
                                                                                                    \
-		name##_init();                                                                     \
-		atomic_store(&round_open, 0);                                                      \
-		if (pthread_create(&thread, NULL, name##_second, &rounds))                         \
-			abort();                                                                   \
-		start = bench_now();                                                               \
-		for (uint64_t round = 1; round <= rounds; round++) {                               \
-			atomic_store(&round_open, round);                                          \
-			name##_round(batch);                                                       \
-		}                                                                                  \
-		start = bench_now() - start;                                                       \
-		pthread_join(thread, NULL);                                                        \
-		return (uint64_t)((double)start * (double)n / (double)(rounds * 2 * ITEMS)) + 1;   \
+		peer##_init();                                                                     \
+		ns = bench_two(peer##_first, peer##_second, ctx, n / (2 * ITEMS) + 50);            \
+		return (uint64_t)((double)ns * (double)n / (2 * ITEMS)) + 1;                       \
 	}
 
 DEFINE_RUNS(estatus)

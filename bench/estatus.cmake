@@ -15,3 +15,13 @@ if(URCU_CDS_FOUND AND CK_FOUND)
         target_link_libraries(bench_queue PRIVATE ghes_options ghes_bench ghes_static
                 PkgConfig::URCU_CDS PkgConfig::CK)
 endif()
+
+# That they run is checked with every landing; what they measure is for people.
+if(GHES_BUILD_TESTS)
+        foreach(name pool queue)
+                if(TARGET bench_${name})
+                        add_test(NAME bench_${name}_runs COMMAND bench_${name} --quick --json)
+                        set_tests_properties(bench_${name}_runs PROPERTIES LABELS slow)
+                endif()
+        endforeach()
+endif()

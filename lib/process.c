@@ -467,7 +467,7 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
 void ghes_drain_queue(struct ghes_core *core)
 {
 	uint32_t count;
-	struct ghes_estatus_node *node = estatus_queue_del_all(&core->queue, &count);
+	struct ghes_estatus_node *node = __estatus_queue_del_all(&core->queue, &count);
 
 	if (!node)
 		return;

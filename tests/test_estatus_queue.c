@@ -29,6 +29,7 @@ static void empty_queue_gives_nothing(void **state)
 	assert_null(estatus_queue_del_all(&queue, &count));
 	assert_int_equal(count, 0);
 	assert_null(estatus_queue_del_all(&queue, NULL));
+	assert_null(__estatus_queue_del_all(&queue, NULL));
 	assert_int_equal(estatus_queue_depth(&queue), 0);
 	assert_true(estatus_queue_is_valid(&queue));
 }
@@ -48,7 +49,8 @@ static void nodes_come_out_in_arrival_order(void **state)
 			assert_int_equal(estatus_queue_depth(&queue), i + 1);
 			assert_true(estatus_queue_is_valid(&queue));
 		}
-		at = estatus_queue_del_all(&queue, &count);
+		at = round % 2 ? estatus_queue_del_all(&queue, &count)
+			       : __estatus_queue_del_all(&queue, &count);
 		assert_int_equal(count, round);
 		assert_int_equal(estatus_queue_depth(&queue), 0);
 		for (unsigned int i = 0; i < round; i++) {

@@ -6,23 +6,26 @@
  * estatus_queue_push() -> irq_work_queue() -> irq_work -> estatus_queue_del_all() -> process,
  * oldest first -> estatus pool.
  *
- * Op x op ("-": free to run together; L: pushes under one @idx hold that class's lock):
+ * Op x op ("-": free to run together; L: pushes under one @idx hold that class's lock; X: never):
  *
- *		| push | del_all | depth
- *	push	| - L  |    -    |   -
- *	del_all	|      |    -    |   -
- *	depth	|      |         |   -
+ *			| push | del_all | __del_all | depth
+ *	push		| - L  |    -    |     -     |   -
+ *	del_all		|      |    -    |     -     |   -
+ *	__del_all	|      |         |     X     |   -
+ *	depth		|      |         |           |   -
  *
- * Context: push task, irq, nmi, nmi in nmi (of another class); del_all, depth: any.
+ * Context: push task, irq, nmi, nmi in nmi (of another class); del_all, __del_all, depth: any, but
+ * __del_all does not nest in itself.
  *
  * Progress: push lock-free (retries only because another push or a take landed), one successful
- * locked operation; del_all wait-free plus one step a node taken; depth wait-free.
+ * locked operation; del_all and __del_all wait-free plus one step a node taken, two locked
+ * operations and one; depth wait-free.
  *
  * Order: del_all gives the nodes in the order in which their pushes took effect. Two CPUs that
  * take at the same time get disjoint batches, each in order; which batch is older is theirs to
  * sort out (whoever must not overtake takes under one owner).
  *
- * Invariant when quiet: depth == number of nodes on the list == pushed - taken.
+ * Invariant when quiet: depth == number of nodes on the list == pushed - taken - taken_alone.
  */
 #ifndef GHES_ESTATUS_QUEUE_H
 #define GHES_ESTATUS_QUEUE_H
@@ -70,7 +73,9 @@ struct estatus_queue_class {
 
 struct estatus_queue {
 	_Alignas(64) struct llist_head list;
-	_Alignas(64) _Atomic uint32_t taken; /* modulo 2^32; one update a batch */
+	/* both modulo 2^32, one update a batch */
+	_Alignas(64) _Atomic uint32_t taken; /* del_all */
+	_Atomic uint32_t taken_alone;	     /* __del_all: by its one caller */
 	struct estatus_queue_class class[GHES_NR_FIXMAP_SLOTS];
 };
 
@@ -81,10 +86,21 @@ GHES_API void estatus_queue_init(struct estatus_queue *queue);
  * estatus_queue_push() - hand @node over
  * @idx: the class whose lock the caller holds (its fixmap slot)
  *
+ * Counted before it is published: whoever takes the node then sees it counted (Q1, Q2), so that
+ * the depth never runs below zero. Load and store instead of a locked add: the class's lock makes
+ * the caller the only writer, and what nests in it belongs to another class.
+ *
  * Return: true when the queue was empty before.
  */
-GHES_API bool estatus_queue_push(struct estatus_queue *queue, struct ghes_estatus_node *node,
-				 enum fixed_addresses idx);
+static inline bool estatus_queue_push(struct estatus_queue *queue, struct ghes_estatus_node *node,
+				      enum fixed_addresses idx)
+{
+	_Atomic uint32_t *pushed = &queue->class[idx].pushed;
+
+	atomic_store_explicit(pushed, atomic_load_explicit(pushed, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
+	return llist_add(&node->llnode, &queue->list);
+}
 
 /**
  * estatus_queue_del_all() - take all nodes, oldest first
@@ -95,6 +111,15 @@ GHES_API bool estatus_queue_push(struct estatus_queue *queue, struct ghes_estatu
  */
 GHES_API struct ghes_estatus_node *estatus_queue_del_all(struct estatus_queue *queue,
 							 uint32_t *count);
+
+/**
+ * __estatus_queue_del_all() - the same, for the one regular consumer
+ *
+ * The caller excludes other callers of this function (not those of estatus_queue_del_all(): a
+ * panic takes the queue from under the consumer), which saves the second locked operation.
+ */
+GHES_API struct ghes_estatus_node *__estatus_queue_del_all(struct estatus_queue *queue,
+							   uint32_t *count);
 
 /* The node after @node in a taken chain, or NULL. Ask before @node is freed. */
 static inline struct ghes_estatus_node *estatus_queue_next(struct ghes_estatus_node *node)
