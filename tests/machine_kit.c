@@ -10,6 +10,8 @@
 
 #include <ghes/cper.h>
 
+#include "oracles/oracles.h"
+
 void kit_memory_record(uint8_t bytes[KIT_RECORD_SIZE], uint32_t severity, uint64_t pa)
 {
 	struct acpi_hest_generic_status status = {
@@ -102,6 +104,7 @@ void kit_create(struct kit *k, const struct ghes_core_ops *ops, bool boot)
 		fail_msg("%s", error);
 	observer.arg = k;
 	sim_observe(k->m, &observer);
+	sim_oracles_attach(k->m, k->oracles ? k->oracles : SIM_ALL_ORACLES);
 	if (boot)
 		assert_int_equal(sim_boot(k->m), 0);
 }

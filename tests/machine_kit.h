@@ -19,6 +19,7 @@ struct kit {
 	struct sim_source_config source[8];
 	struct sim_record record[8];
 	uint8_t bytes[8][KIT_RECORD_SIZE];
+	uint32_t oracles; /* bits of enum sim_oracle_id; 0: all */
 	struct sim_machine *m;
 	struct sim_event ev[KIT_MAX_EVENTS];
 	unsigned int nr_ev;

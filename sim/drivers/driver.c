@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracles/oracles.h"
+
 /* Every driver there is, in the order of the manual. */
 static const struct sim_driver_type *const drivers[] = {
 	&sim_driver_run,
@@ -26,10 +28,9 @@ const struct sim_driver_type *sim_driver_find(const char *name)
 	return NULL;
 }
 
-/* The oracles' own file replaces this one when it is linked. */
-__attribute__((weak)) void sim_observe_oracles(struct sim_machine *m)
+void sim_observe_oracles(struct sim_machine *m)
 {
-	(void)m;
+	sim_oracles_attach(m, SIM_ALL_ORACLES);
 }
 
 const char *sim_verdict_name(enum sim_result_verdict verdict)

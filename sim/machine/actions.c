@@ -143,6 +143,7 @@ static void set_masks(struct sim_machine *m, struct sim_cpu *c, uint32_t masks)
 
 	sim_point(m, c, SIM_EV_MASK, masks);
 	c->masks = masks;
+	c->program_masks = masks;
 	sim_emit(m, c, SIM_EV_MASK, SIM_NO_SOURCE, masks, old, 0, NULL);
 	sim_return_path(m, c);
 }

@@ -81,7 +81,8 @@ struct sim_cpu {
 	_Atomic bool online; /* read by others */
 	bool ipi_held;	     /* IRQ_WORK_ELSEWHERE: interrupts stay masked there for long */
 	uint8_t depth;
-	uint32_t masks; /* PSR_*_BIT */
+	uint32_t masks;		/* PSR_*_BIT */
+	uint32_t program_masks; /* as its program wants them; in task context they come back */
 	uint32_t busy;
 	uint32_t pending; /* enum sim_pending */
 	uint32_t locks_held;

@@ -290,7 +290,7 @@ static bool settle_cpu(struct sim_machine *m, struct sim_cpu *c)
 	if (c->depth)
 		return false;
 	if (c->masks) /* the program forgot irqs-on: interrupts do not stay masked for ever */
-		c->masks = 0;
+		c->masks = c->program_masks = 0;
 	sim_return_path(m, c);
 	while (!atomic_load(&m->stopped) && sim_task_work_run(m, c))
 		sim_return_path(m, c);

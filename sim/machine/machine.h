@@ -157,8 +157,8 @@ struct sim_config {
 	size_t hest_size;
 	uint64_t misbehave[SIM_NR_MISBEHAVIOURS];
 	uint64_t sdei_masked_cpus; /* bit n: PE n stays masked after boot */
-	bool threads;	   /* CPUs are real threads: bigger tables, no snapshots, real time */
-	size_t arena_size; /* bytes; 0: a default that suits most */
+	bool threads;	     /* CPUs are real threads: bigger tables, no snapshots, real time */
+	size_t arena_size;   /* bytes; 0: a default that suits most */
 	bool unique_records; /* no record repeats another, whatever it was written from */
 };
 

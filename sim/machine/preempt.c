@@ -17,272 +17,52 @@
  */
 #include "machine.h"
 
-/*	clang-format off */
+/* clang-format off */
 static const char may_preempt[2][SIM_NR_RUNNING][SIM_NR_ARRIVING + 1] = {
-	[SIM_ARCH_ARM64] =
-		{
-			/*			    poll/work
-							 irq  pnmi sei  sea  normal
-									     critical
-										  nmi mce smi */
-			[SIM_RUNNING_USER] = "Y"
-					     "Y"
-					     "Y"
-					     "Y"
-					     "Y"
-					     "YY"
-					     "-"
-					     "-"
-					     "-",
-			[SIM_RUNNING_KERNEL] = "Y"
-					       "Y"
-					       "Y"
-					       "Y"
-					       "X"
-					       "YY"
-					       "-"
-					       "-"
-					       "-",
-			[SIM_RUNNING_KERNEL_IRQS_OFF] = "P"
-							"P"
-							"Y"
-							"Y"
-							"X"
-							"YY"
-							"-"
-							"-"
-							"-",
-			[SIM_RUNNING_SOFTIRQ] = "P"
-						"Y"
-						"Y"
-						"Y"
-						"X"
-						"YY"
-						"-"
-						"-"
-						"-",
-			[SIM_RUNNING_HARDIRQ] = "P"
-						"P"
-						"Y"
-						"Y"
-						"X"
-						"YY"
-						"-"
-						"-"
-						"-",
-			[SIM_RUNNING_PNMI] = "P"
-					     "P"
-					     "P"
-					     "Y"
-					     "X"
-					     "YY"
-					     "-"
-					     "-"
-					     "-",
-			[SIM_RUNNING_SEI] = "P"
-					    "P"
-					    "P"
-					    "P"
-					    "X"
-					    "YY"
-					    "-"
-					    "-"
-					    "-",
-			[SIM_RUNNING_SEA_ENTRY] = "Y"
-						  "Y"
-						  "Y"
-						  "Y"
-						  "X"
-						  "YY"
-						  "-"
-						  "-"
-						  "-",
-			[SIM_RUNNING_SEA_CLAIM] = "P"
-						  "P"
-						  "P"
-						  "P"
-						  "X"
-						  "YY"
-						  "-"
-						  "-"
-						  "-",
-			[SIM_RUNNING_SEA_IRQ_WORK] = "P"
-						     "P"
-						     "Y"
-						     "Y"
-						     "X"
-						     "YY"
-						     "-"
-						     "-"
-						     "-",
-			[SIM_RUNNING_SDEI_NORMAL] = "P"
-						    "P"
-						    "P"
-						    "P"
-						    "X"
-						    "EY"
-						    "-"
-						    "-"
-						    "-",
-			[SIM_RUNNING_SDEI_CRITICAL] = "P"
-						      "P"
-						      "P"
-						      "P"
-						      "X"
-						      "EE"
-						      "-"
-						      "-"
-						      "-",
-			[SIM_RUNNING_NMI] = "-"
-					    "-"
-					    "-"
-					    "-"
-					    "-"
-					    "--"
-					    "-"
-					    "-"
-					    "-",
-			[SIM_RUNNING_MCE] = "-"
-					    "-"
-					    "-"
-					    "-"
-					    "-"
-					    "--"
-					    "-"
-					    "-"
-					    "-",
-		},
-	[SIM_ARCH_X86] =
-		{
-			[SIM_RUNNING_USER] = "Y"
-					     "Y"
-					     "-"
-					     "-"
-					     "-"
-					     "--"
-					     "Y"
-					     "Y"
-					     "Y",
-			[SIM_RUNNING_KERNEL] = "Y"
-					       "Y"
-					       "-"
-					       "-"
-					       "-"
-					       "--"
-					       "Y"
-					       "Y"
-					       "Y",
-			[SIM_RUNNING_KERNEL_IRQS_OFF] = "P"
-							"P"
-							"-"
-							"-"
-							"-"
-							"--"
-							"Y"
-							"Y"
-							"Y",
-			[SIM_RUNNING_SOFTIRQ] = "P"
-						"Y"
-						"-"
-						"-"
-						"-"
-						"--"
-						"Y"
-						"Y"
-						"Y",
-			[SIM_RUNNING_HARDIRQ] = "P"
-						"P"
-						"-"
-						"-"
-						"-"
-						"--"
-						"Y"
-						"Y"
-						"Y",
-			[SIM_RUNNING_PNMI] = "-"
-					     "-"
-					     "-"
-					     "-"
-					     "-"
-					     "--"
-					     "-"
-					     "-"
-					     "-",
-			[SIM_RUNNING_SEI] = "-"
-					    "-"
-					    "-"
-					    "-"
-					    "-"
-					    "--"
-					    "-"
-					    "-"
-					    "-",
-			[SIM_RUNNING_SEA_ENTRY] = "-"
-						  "-"
-						  "-"
-						  "-"
-						  "-"
-						  "--"
-						  "-"
-						  "-"
-						  "-",
-			[SIM_RUNNING_SEA_CLAIM] = "-"
-						  "-"
-						  "-"
-						  "-"
-						  "-"
-						  "--"
-						  "-"
-						  "-"
-						  "-",
-			[SIM_RUNNING_SEA_IRQ_WORK] = "-"
-						     "-"
-						     "-"
-						     "-"
-						     "-"
-						     "--"
-						     "-"
-						     "-"
-						     "-",
-			[SIM_RUNNING_SDEI_NORMAL] = "-"
-						    "-"
-						    "-"
-						    "-"
-						    "-"
-						    "--"
-						    "-"
-						    "-"
-						    "-",
-			[SIM_RUNNING_SDEI_CRITICAL] = "-"
-						      "-"
-						      "-"
-						      "-"
-						      "-"
-						      "--"
-						      "-"
-						      "-"
-						      "-",
-			[SIM_RUNNING_NMI] = "P"
-					    "P"
-					    "-"
-					    "-"
-					    "-"
-					    "--"
-					    "P"
-					    "Y"
-					    "Y",
-			[SIM_RUNNING_MCE] = "P"
-					    "P"
-					    "-"
-					    "-"
-					    "-"
-					    "--"
-					    "Y"
-					    "X"
-					    "Y",
-		},
+	/*					    poll or workqueue
+						    |irq
+						    ||pnmi
+						    |||sei
+						    ||||sea
+						    |||||sdei normal
+						    ||||||sdei critical
+						    |||||||nmi
+						    ||||||||mce
+						    |||||||||smi */
+	[SIM_ARCH_ARM64] = {
+		[SIM_RUNNING_USER]               = "YYYYYYY---",
+		[SIM_RUNNING_KERNEL]             = "YYYYXYY---",
+		[SIM_RUNNING_KERNEL_IRQS_OFF]    = "PPYYXYY---",
+		[SIM_RUNNING_SOFTIRQ]            = "PYYYXYY---",
+		[SIM_RUNNING_HARDIRQ]            = "PPYYXYY---",
+		[SIM_RUNNING_PNMI]               = "PPPYXYY---",
+		[SIM_RUNNING_SEI]                = "PPPPXYY---",
+		[SIM_RUNNING_SEA_ENTRY]          = "YYYYXYY---",
+		[SIM_RUNNING_SEA_CLAIM]          = "PPPPXYY---",
+		[SIM_RUNNING_SEA_IRQ_WORK]       = "PPYYXYY---",
+		[SIM_RUNNING_SDEI_NORMAL]        = "PPPPXEY---",
+		[SIM_RUNNING_SDEI_CRITICAL]      = "PPPPXEE---",
+		[SIM_RUNNING_NMI]                = "----------",
+		[SIM_RUNNING_MCE]                = "----------",
+	},
+	[SIM_ARCH_X86] = {
+		[SIM_RUNNING_USER]               = "YY-----YYY",
+		[SIM_RUNNING_KERNEL]             = "YY-----YYY",
+		[SIM_RUNNING_KERNEL_IRQS_OFF]    = "PP-----YYY",
+		[SIM_RUNNING_SOFTIRQ]            = "PY-----YYY",
+		[SIM_RUNNING_HARDIRQ]            = "PP-----YYY",
+		[SIM_RUNNING_PNMI]               = "----------",
+		[SIM_RUNNING_SEI]                = "----------",
+		[SIM_RUNNING_SEA_ENTRY]          = "----------",
+		[SIM_RUNNING_SEA_CLAIM]          = "----------",
+		[SIM_RUNNING_SEA_IRQ_WORK]       = "----------",
+		[SIM_RUNNING_SDEI_NORMAL]        = "----------",
+		[SIM_RUNNING_SDEI_CRITICAL]      = "----------",
+		[SIM_RUNNING_NMI]                = "PP-----PYY",
+		[SIM_RUNNING_MCE]                = "PP-----YXY",
+	},
 };
-/*	clang-format on */
+/* clang-format on */
 
 enum sim_verdict sim_may_preempt(enum sim_arch arch, enum sim_running running,
 				 enum sim_arriving arriving, bool explicit_dispatch)

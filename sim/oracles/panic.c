@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * panic: older queued records are printed first.
+ *
+ * Rules
+ * 1. When panic() is called, every record that was queued before the fatal one was printed has
+ *    been processed or printed.
+ * 2. Queued records are printed in the order in which they were queued, and before the fatal one.
+ * 3. A panic is caused by a record: one was printed before.
+ *
+ * Exempt from 1: what a drain on another CPU has in hand, and a record whose own push was
+ * interrupted by the panic (nobody can find it yet).
+ */
+#include "oracle.h"
+
+struct state {
+	_Atomic uint32_t fatal_seq; /* queued before it: all those the panic must print; + 1 */
+	_Atomic uint32_t last_printed;
+};
+
+static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,
+		     const struct sim_event *ev)
+{
+	struct ledger_record *r = ledger_record(m, l, ev->record);
+	uint32_t seq = r ? atomic_load(&r->queued_seq) : 0;
+	uint32_t unset = 0;
+
+	if (!ev->a) {
+		atomic_compare_exchange_strong(&s->fatal_seq, &unset,
+					       atomic_load(&l->queue_seq) + 1);
+		return;
+	}
+	if (atomic_load(&s->fatal_seq))
+		sim_defect(m, SIM_ORACLE_panic,
+			   "queued record %u is printed after the fatal one, which is younger",
+			   oracle_serial(m, ev->record));
+	if (!seq)
+		return;
+	if (seq < atomic_exchange(&s->last_printed, seq))
+		sim_defect(m, SIM_ORACLE_panic,
+			   "queued record %u is printed after one that was queued later",
+			   oracle_serial(m, ev->record));
+}
+
+/* The context that queued it was interrupted before it could push. */
+static bool push_interrupted(const struct sim_machine *m, const struct ledger_record *r,
+			     uint32_t id)
+{
+	const struct sim_cpu *c = &m->cpu[r->cpu];
+
+	return c->depth > r->depth && c->frame[r->depth].instance == id;
+}
+
+static void on_panic(struct sim_machine *m, struct state *s, struct ledger *l,
+		     const struct sim_event *ev)
+{
+	uint32_t fatal = atomic_load(&s->fatal_seq);
+
+	if (!fatal) {
+		sim_defect(m, SIM_ORACLE_panic, "panic without a record that was printed");
+		return;
+	}
+	if (ledger_other_drains(m, l, ev->cpu))
+		return;
+	for (uint32_t i = 0; i < m->instance_slots; i++) {
+		struct ledger_record *r = &l->record[i];
+		uint32_t id = atomic_load(&r->id);
+
+		if (id && atomic_load(&r->state) == LEDGER_QUEUED &&
+		    atomic_load(&r->queued_seq) < fatal && !push_interrupted(m, r, id))
+			sim_defect(m, SIM_ORACLE_panic,
+				   "record %u was queued before the panic, and is not printed",
+				   oracle_serial(m, id));
+	}
+}
+
+static void panic_event(struct sim_machine *m, void *state, const struct sim_event *ev)
+{
+	if (ev->kind == SIM_EV_PANIC)
+		on_panic(m, state, sim_ledger(m), ev);
+	else
+		on_print(m, state, sim_ledger(m), ev);
+}
+
+void sim_oracle_panic_attach(struct sim_machine *m)
+{
+	static const uint16_t kinds[] = {SIM_EV_PANIC, SIM_EV_TP(PANIC_PRINT), SIM_NR_EVENTS};
+
+	sim_observe(m, &(struct sim_observer){.name = "panic",
+					      .state_size = sizeof(struct state),
+					      .kinds = kinds,
+					      .event = panic_event});
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * progress: what is begun ends, and what was announced is done.
+ *
+ * Rules
+ * 1. An NMI-like context takes a bounded number of steps (events at the seam), those of what
+ *    interrupts it not counted: enough to read each source's largest record twice over.
+ * 2. When the machine is quiet, no record is left in a block although a notification for its
+ *    source was delivered after it was written.
+ *
+ * Not stuck in the sense of 2: a record that was never announced (a lost dispatch, a masked PE), a
+ * source that was removed, one that told of an exhausted pool since, what firmware changed.
+ *
+ * An action, a wait or a quiesce that does not end is reported by the machine under this name.
+ */
+#include "oracle.h"
+
+struct state {
+	uint32_t limit;
+	_Atomic bool removed[SIM_MAX_SOURCES];
+	uint64_t nested[]; /* [nr_cpus][SIM_MAX_DEPTH]: steps of what interrupted that context */
+};
+
+static void on_leave(struct sim_machine *m, struct state *s, const struct sim_event *ev)
+{
+	const struct sim_cpu *c = &m->cpu[ev->cpu];
+	uint64_t *nested = &s->nested[ev->cpu * SIM_MAX_DEPTH];
+	uint64_t all = c->steps - c->frame[ev->depth].entry_step;
+	uint64_t own = all - nested[ev->depth];
+
+	nested[ev->depth] = 0;
+	nested[ev->depth - 1] += all;
+	if (sim_nmi_like((enum sim_running)ev->running) && own > s->limit)
+		sim_defect(m, SIM_ORACLE_progress,
+			   "%s on CPU %u took %llu steps, at most %u expected",
+			   sim_running_name((enum sim_running)ev->running), ev->cpu,
+			   (unsigned long long)own, s->limit);
+}
+
+static void progress_event(struct sim_machine *m, void *state, const struct sim_event *ev)
+{
+	struct state *s = state;
+	struct sim_source *source;
+
+	switch (ev->kind) {
+	case SIM_EV_ENTER:
+		s->nested[ev->cpu * SIM_MAX_DEPTH + ev->depth] = 0;
+		break;
+	case SIM_EV_LEAVE:
+		on_leave(m, s, ev);
+		break;
+	default:
+		source = sim_source_by_id(m, ev->source);
+		if (source && (int64_t)ev->b == 0)
+			atomic_store(&s->removed[source->index], ev->kind == SIM_EV_REMOVE);
+		break;
+	}
+}
+
+/* When the last entry for @source began */
+static uint64_t last_entry(struct sim_machine *m, const struct sim_source *source)
+{
+	uint8_t type = source->config.notify;
+
+	switch (type) {
+	case ACPI_HEST_NOTIFY_SCI:
+	case ACPI_HEST_NOTIFY_GSIV:
+	case ACPI_HEST_NOTIFY_GPIO:
+		return atomic_load(&m->last_entry[ACPI_HEST_NOTIFY_SCI]);
+	case ACPI_HEST_NOTIFY_NMI:
+	case ACPI_HEST_NOTIFY_SEA:
+	case ACPI_HEST_NOTIFY_SEI:
+		return atomic_load(&m->last_entry[type]);
+	default:
+		return atomic_load(&source->last_entry);
+	}
+}
+
+static void check_block(struct sim_machine *m, struct state *s, struct sim_block *b)
+{
+	uint64_t written = atomic_load(&b->written);
+	uint32_t status;
+
+	sim_copy_from_phys(&status, b->mem, sizeof(status));
+	if (!status || !b->outstanding || b->cleared || b->mutated)
+		return;
+	for (uint32_t i = 0; i < m->nr_sources; i++) {
+		struct sim_source *source = &m->source[i];
+
+		if (&m->block[source->block] != b || !source->config.enabled ||
+		    atomic_load(&s->removed[i]) || last_entry(m, source) < written ||
+		    atomic_load(&source->last_exhausted) > written)
+			continue;
+		sim_defect(
+			m, SIM_ORACLE_progress,
+			"record %u of source %u is still in its block, though a notification was "
+			"delivered",
+			oracle_serial(m, atomic_load(&b->instance)), source->config.id);
+	}
+}
+
+static void progress_finish(struct sim_machine *m, void *state)
+{
+	for (uint32_t i = 0; !sim_stopped(m) && i < m->nr_blocks; i++)
+		check_block(m, state, &m->block[i]);
+}
+
+void sim_oracle_progress_attach(struct sim_machine *m)
+{
+	static const uint16_t kinds[] = {SIM_EV_ENTER, SIM_EV_LEAVE, SIM_EV_PROBE, SIM_EV_REMOVE,
+					 SIM_NR_EVENTS};
+	struct state *s;
+
+	sim_observe(m,
+		    &(struct sim_observer){.name = "progress",
+					   .state_size = sizeof(*s) + m->nr_cpus * SIM_MAX_DEPTH *
+									      sizeof(s->nested[0]),
+					   .kinds = kinds,
+					   .event = progress_event,
+					   .finish = progress_finish});
+	s = sim_observer_state(m, "progress");
+	if (!s)
+		return;
+	s->limit = 1024;
+	for (uint32_t i = 0; i < m->nr_sources; i++)
+		s->limit += 128 + 8 * (m->block[m->source[i].block].length / 4096 + 1);
+}
