@@ -5,7 +5,8 @@
  * On entry: %rcx is the count (zero), the interrupted %rcx is in the thread's scratch word, %rsp
  * is GHES_STEP_RED_ZONE + 8 below the interrupted one, and the return address is that of
  *	nopl entry(%rip)	0f 1f 05 disp32
- * whose operand is the entry of the table for this point.
+ * whose operand is the entry of the table for this point. The point itself raises %rsp again: after
+ * "ret $128" valgrind would take the red zone for dead.
  *
  * Nothing here relies on the scratch word past the first instructions: the handler may run stepped
  * code, which uses it again. Only lea, mov and push before pushfq, which touch no flag.
@@ -93,7 +94,7 @@ ghes_step_entry:
 	popq %fs:GHES_STEP_TLS_SCRATCH
 	popq %rbp
 	popfq
-	ret $GHES_STEP_RED_ZONE
+	ret
 	.cfi_endproc
 	.size ghes_step_entry, . - ghes_step_entry
 

@@ -39,6 +39,7 @@ static const char macros[] =
 	"\tleaq\t-" RED_ZONE "(%rsp), %rsp\n"
 	"\tcallq\t*" ENTRY "\n"
 	"\tnopl\t.Lghes_entry\\@(%rip)\n"
+	"\tleaq\t" RED_ZONE "(%rsp), %rsp\n"
 	".Lghes_go\\@:\n"
 	"\tmovq\t" SCRATCH ", %rcx\n"
 	"\t.pushsection ghes_step_points, \"a\"\n"
