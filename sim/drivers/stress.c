@@ -65,6 +65,7 @@ struct stress {
 	volatile char *poison;
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
+	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
 	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
 };
@@ -342,6 +343,8 @@ static void *cpu_thread(void *arg)
 	me = cpu;
 	sim_set_this_cpu(cpu->s->m, cpu->id);
 	all_classes(&set);
+	while (!atomic_load(&cpu->s->go))
+		sched_yield();
 	if (!sigsetjmp(cpu->out, 1)) {
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 		live(cpu);
@@ -450,19 +453,16 @@ static bool start(struct stress *s)
 
 	all_classes(&set);
 	pthread_sigmask(SIG_BLOCK, &set, &old);
+	atomic_store(&s->go, false);
 	for (unsigned int i = 0; ok && i < s->config.nr_cpus; i++) {
 		s->cpus[i].s = s;
 		s->cpus[i].id = i;
 		s->cpus[i].rng = s->config.seed ^ (i + 1) * UINT64_C(0xd1342543de82ef95);
-		atomic_store(&s->cpus[i].finished, true); /* until all of them are there */
-	}
-	for (unsigned int i = 0; ok && i < s->config.nr_cpus; i++) {
-		atomic_store(&s->cpus[i].finished, false);
 		ok = !pthread_create(&s->cpus[i].thread, NULL, cpu_thread, &s->cpus[i]);
 		s->cpus[i].started = ok;
-		if (!ok)
-			atomic_store(&s->cpus[i].finished, true);
 	}
+	atomic_store(&s->stop, !ok);
+	atomic_store(&s->go, true);
 	if (ok) {
 		s->firmware = (struct cpu){.s = s, .rng = ~s->config.seed};
 		ok = !pthread_create(&s->firmware.thread, NULL, firmware_thread, &s->firmware);
