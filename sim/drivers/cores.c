@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow: --core SPEC -> sim_core_open() -> sim_core_ops(): libghes's builds are found beside the
+ * program, a kernel's are made from the user's tree -> dlopen() -> ghes_core_ops_get().
+ */
 #include "drivers/cores.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/kernel_core.h"
+
+#define NR_ARCHS     2 /* enum sim_arch */
+#define MAX_SEGMENTS 8
+
 struct sim_core {
-	char name[512];
-	struct {
+	char name[1024];
+	char *dir;  /* kernel: the tree; NULL: libghes */
+	char *ghes; /* kernel: another ghes.c, or NULL */
+	int arch;   /* kernel: as asked for, -1: as the scenario says */
+	struct loaded {
 		void *handle;
 		const struct ghes_core_ops *ops;
-	} build[SIM_NR_FLAVOURS];
+	} build[SIM_NR_FLAVOURS][NR_ARCHS];
 };
 
 static const char *const flavours[SIM_NR_FLAVOURS] = {
@@ -22,28 +35,87 @@ static const char *const flavours[SIM_NR_FLAVOURS] = {
 	[SIM_STEPPED_TSAN] = "stepped-tsan",
 };
 
+/* ---- What the user named --------------------------------------------------------------------- */
+
+static int set_option(struct sim_core *core, char *option, char *error, size_t error_size)
+{
+	char *value = strchr(option, '=');
+	enum kernel_arch arch;
+
+	if (value)
+		*value++ = '\0';
+	if (value && !strcmp(option, "ghes")) {
+		core->ghes = realpath(value, NULL);
+		if (core->ghes)
+			return 0;
+		snprintf(error, error_size, "core: ghes=%s: %s", value, strerror(errno));
+		return -1;
+	}
+	if (value && !strcmp(option, "arch") && kernel_arch_by_name(value, &arch)) {
+		core->arch = (int)arch;
+		return 0;
+	}
+	snprintf(error, error_size,
+		 "core: '%s%s%s' is not known, expected ghes=FILE or arch=arm64, x86 or all",
+		 option, value ? "=" : "", value ? value : "");
+	return -1;
+}
+
+static int set_kernel(struct sim_core *core, const char *spec, char *error, size_t error_size)
+{
+	char *save = NULL, *copy = strdup(spec), *word;
+	int ret = 0;
+
+	if (!copy) {
+		snprintf(error, error_size, "out of memory");
+		return -1;
+	}
+	word = strtok_r(copy, ",", &save);
+	core->dir = realpath(word ? word : "", NULL);
+	if (!core->dir) {
+		snprintf(error, error_size, "core: kernel tree '%s': %s", word ? word : "",
+			 strerror(errno));
+		ret = -1;
+	}
+	while (!ret && (word = strtok_r(NULL, ",", &save)))
+		ret = set_option(core, word, error, error_size);
+	free(copy);
+	return ret;
+}
+
 struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size)
 {
-	struct sim_core *core;
+	struct sim_core *core = calloc(1, sizeof(*core));
+	int ret = 0;
 
-	if (strcmp(spec, "lib")) {
-		snprintf(error, error_size, "core '%s' is not known, expected lib", spec);
-		return NULL;
-	}
-	core = calloc(1, sizeof(*core));
 	if (!core) {
 		snprintf(error, error_size, "out of memory");
 		return NULL;
 	}
+	core->arch = -1;
 	snprintf(core->name, sizeof(core->name), "%s", spec);
+	if (!strncmp(spec, "kernel:", 7)) {
+		ret = set_kernel(core, spec + 7, error, error_size);
+	} else if (strcmp(spec, "lib")) {
+		snprintf(error, error_size, "core '%s' is not known, expected lib or kernel:DIR",
+			 spec);
+		ret = -1;
+	}
+	if (ret) {
+		sim_core_close(core);
+		return NULL;
+	}
 	return core;
 }
 
 void sim_core_close(struct sim_core *core)
 {
 	for (unsigned int i = 0; i < SIM_NR_FLAVOURS; i++)
-		if (core->build[i].handle)
-			dlclose(core->build[i].handle);
+		for (unsigned int arch = 0; arch < NR_ARCHS; arch++)
+			if (core->build[i][arch].handle)
+				dlclose(core->build[i][arch].handle);
+	free(core->dir);
+	free(core->ghes);
 	free(core);
 }
 
@@ -52,69 +124,120 @@ const char *sim_core_name(const struct sim_core *core)
 	return core->name;
 }
 
+/* ---- Its builds ------------------------------------------------------------------------------ */
+
 /* Where the builds of libghes are: the environment, then the build tree, then the installation. */
-static void module_path(char *path, size_t size, const char *flavour)
+static char *lib_path(enum sim_flavour flavour)
 {
 	const char *dirs[] = {getenv("GHES_SIM_CORES"), GHES_SIM_BUILT_CORES,
 			      GHES_SIM_INSTALLED_CORES};
+	char *path = NULL;
 
 	for (unsigned int i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		if (!dirs[i])
 			continue;
-		snprintf(path, size, "%s/ghes-core-lib-%s.so", dirs[i], flavour);
+		free(path);
+		if (asprintf(&path, "%s/ghes-core-lib-%s.so", dirs[i], flavours[flavour]) < 0)
+			return NULL;
 		if (!access(path, R_OK))
-			return;
+			break;
 	}
+	return path;
 }
 
-static const struct ghes_core_ops *load(struct sim_core *core, enum sim_flavour flavour,
-					char *error, size_t error_size)
+static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour,
+			 enum sim_arch arch, char *error, size_t error_size)
 {
-	const struct ghes_core_ops *(*get)(void);
-	char path[4096] = "";
-	void *handle;
+	static const enum kernel_flavour kernel_flavours[SIM_NR_FLAVOURS] = {
+		[SIM_NATIVE] = KERNEL_NATIVE,
+		[SIM_STEPPED] = KERNEL_STEPPED,
+		[SIM_INSTRUMENTED] = KERNEL_INSTRUMENTED,
+		[SIM_STEPPED_TSAN] = KERNEL_STEPPED_TSAN,
+	};
+	struct kernel_core_options o = {
+		.arch = core->arch >= 0	       ? (enum kernel_arch)core->arch
+			: arch == SIM_ARCH_X86 ? KERNEL_X86
+					       : KERNEL_ARM64,
+		.flavour = kernel_flavours[flavour],
+		.ghes = core->ghes,
+	};
+	struct kernel_core_info info;
+	char *path = NULL;
 
-	module_path(path, sizeof(path), flavours[flavour]);
-	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!handle) {
-		snprintf(error, error_size, "the %s build of core lib cannot be loaded: %s",
-			 flavours[flavour], dlerror());
-		return NULL;
+	if (kernel_core_build(core->dir, &o, &info)) {
+		snprintf(error, error_size, "%s", info.error);
+		if (info.compiler_output)
+			fputs(info.compiler_output, stderr);
+	} else {
+		path = strdup(info.so);
 	}
+	kernel_core_info_free(&info);
+	return path;
+}
+
+static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch, char *error,
+		size_t error_size)
+{
+	struct loaded *to = &core->build[flavour][arch];
+	const struct ghes_core_ops *(*get)(void);
+	char *path = core->dir ? kernel_path(core, flavour, arch, error, error_size)
+			       : lib_path(flavour);
+
+	if (!path)
+		return -1;
+	to->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!to->handle) {
+		snprintf(error, error_size, "the %s build of core %s cannot be loaded: %s",
+			 flavours[flavour], core->name, dlerror());
+		free(path);
+		return -1;
+	}
+	free(path);
 	/* POSIX: a function's address comes out of dlsym() by way of an object pointer. */
-	*(void **)&get = dlsym(handle, "ghes_core_ops_get");
+	*(void **)&get = dlsym(to->handle, "ghes_core_ops_get");
 	if (!get) {
-		snprintf(error, error_size, "%s has no ghes_core_ops_get", path);
-		dlclose(handle);
-		return NULL;
+		snprintf(error, error_size, "core %s has no ghes_core_ops_get", core->name);
+		return -1;
 	}
-	core->build[flavour].handle = handle;
-	return get();
+	to->ops = get();
+	return 0;
 }
 
 const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour flavour,
 					 enum sim_arch arch, char *error, size_t error_size)
 {
-	(void)arch; /* libghes is the same code on all */
-	if (!core->build[flavour].ops)
-		core->build[flavour].ops = flavour == SIM_NATIVE
-						   ? ghes_core_ops_get()
-						   : load(core, flavour, error, error_size);
-	return core->build[flavour].ops;
+	struct loaded *to = &core->build[flavour][arch];
+
+	if (to->ops)
+		return to->ops;
+	if (!core->dir && flavour == SIM_NATIVE)
+		to->ops = ghes_core_ops_get();
+	else if (load(core, flavour, arch, error, error_size))
+		return NULL;
+	return to->ops;
 }
 
 const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch)
 {
-	(void)arch;
-	return core->build[SIM_STEPPED].handle
-		       ? dlsym(core->build[SIM_STEPPED].handle, "ghes_step_module")
-		       : NULL;
+	void *handle = core->build[SIM_STEPPED][arch].handle;
+
+	return handle ? dlsym(handle, "ghes_step_module") : NULL;
 }
 
-int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, struct sim_machine *m)
+int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
+		    struct sim_machine *m)
 {
-	(void)core;
-	(void)flavour;
-	(void)m;
-	return 0; /* all of libghes's state is in the machine's arena */
+	struct image_segment segments[MAX_SEGMENTS];
+	void *handle = core->build[flavour][arch].handle;
+	size_t n;
+
+	if (!core->dir)
+		return 0; /* all of libghes's state is in the machine's arena */
+	n = kernel_core_segments(dlsym(handle, "ghes_core_ops_get"), segments, MAX_SEGMENTS);
+	if (!n || n > MAX_SEGMENTS)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (sim_snapshot_add_region(m, segments[i].start, segments[i].size))
+			return -1;
+	return 0;
 }

@@ -496,7 +496,11 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 	}
 	in->driver.wait = wait;
 	sim_set_driver(in->m, &in->driver);
-	sim_core_attach(in->core, SIM_STEPPED, in->m);
+	if (sim_core_attach(in->core, SIM_STEPPED, config.arch, in->m)) {
+		snprintf(error, error_size, "the state of core %s cannot be saved",
+			 sim_core_name(in->core));
+		return -1;
+	}
 	sim_set_this_cpu(in->m, 0);
 	sim_boot(in->m);
 	in->boot = sim_snapshot_save(in->m);
