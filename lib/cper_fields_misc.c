@@ -18,6 +18,9 @@ void cper_decode_firmware(struct cper_walk *w, const uint8_t *bytes, uint32_t le
 {
 	const uint32_t fixed = sizeof(struct cper_sec_fw_err_rec_ref);
 
+	/* Revisions 0 and 1 end before the GUID. */
+	if (bytes[1] >= 2 && length < fixed)
+		cper_walk_report(w, CPER_F_SECTION_SHORT, bytes, length, fixed);
 	cper_walk_table(w, CPER_TABLE(firmware_fields), bytes, length, 0);
 	if (length > fixed)
 		cper_walk_bytes(w, "Firmware record", "data", bytes + fixed, length - fixed);
@@ -109,6 +112,11 @@ void cper_decode_cxl_protocol(struct cper_walk *w, const uint8_t *bytes, uint32_
 	cper_walk_table(w, CPER_TABLE(cxl_identity_fields), bytes, length, valid);
 	if (!(valid & (PROT_ERR_VALID_DVSEC | PROT_ERR_VALID_ERROR_LOG)))
 		return;
+	/* Linux reads the registers whatever the length says. */
+	if ((valid & PROT_ERR_VALID_ERROR_LOG) && log < sizeof(struct cxl_ras_capability_regs))
+		cper_walk_report(w, CPER_F_CXL_LOG,
+				 bytes + offsetof(struct cxl_cper_sec_prot_err, err_len), log,
+				 sizeof(struct cxl_ras_capability_regs));
 	if (sizeof(*err) + dvsec + log > length) {
 		cper_walk_report(w, CPER_F_SECTION_INNER,
 				 bytes + offsetof(struct cxl_cper_sec_prot_err, dvsec_len),

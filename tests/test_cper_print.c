@@ -14,6 +14,7 @@
 
 #include <ghes/cper.h>
 
+#include "cper_build.h"
 #include "cper_data.h"
 
 /* All lines so far, each as <level>text and a newline, like the golden files */
@@ -97,7 +98,41 @@ static void test_golden_texts(void **state)
 	data_list_free(names);
 }
 
-/* ---- blocks made here ------------------------------------------------------------------------ */
+/*
+ * A block of each kind that cper_build.c makes, with revisions 2.1 and 3.0 in turn. The golden text
+ * is what Linux 6.12.117's own cper*.c printed for these blocks, with an empty prefix.
+ */
+static void test_made_blocks_read_as_linux_has_them(void **state)
+{
+	uint8_t payload[CPER_BUILD_MAX], block[CPER_BUILD_MAX + 128];
+	struct capture c = {0};
+	const struct cper_log log = {.line = capture_line, .ctx = &c};
+	FILE *file = fopen(GHES_TEST_GOLDEN "/cper-dmesg-linux-6.12.117.txt", "rb");
+	char *line = NULL, *at, *end;
+	size_t size = 0;
+	ssize_t n;
+	unsigned int kind;
+
+	(void)state;
+	assert_non_null(file);
+	for (kind = 0; cper_build_type(kind); kind++) {
+		cper_build_estatus(block, cper_build_type(kind), kind & 1, payload,
+				   cper_build_payload(kind, payload));
+		cper_estatus_print(&log, 3, "", (void *)block);
+	}
+	for (at = c.text; (n = getline(&line, &size, file)) > 0; at = end) {
+		end = strchr(at, '\n') + 1;
+		assert_int_equal(end - at, n);
+		assert_memory_equal(at, line, n);
+	}
+	assert_int_equal(at - c.text, c.len);
+	assert_in_range(c.lines, 500, 10000);
+	fclose(file);
+	free(line);
+	free(c.text);
+}
+
+/* ---- blocks made here ---------------------------------------------------------------------- */
 
 struct made {
 	uint8_t *bytes;
@@ -297,6 +332,33 @@ static void test_cxl_lengths_beyond_the_section(void **state)
 			   "<3>[Firmware Warn]: error section length is too small\n");
 }
 
+static void test_cxl_log_behind_a_dvsec_that_is_not_valid(void **state)
+{
+	struct made m = made_new(&CPER_SEC_CXL_PROT_ERR, 116 + 88);
+	struct cxl_cper_sec_prot_err *err = (void *)m.payload;
+
+	(void)state;
+	err->valid_bits = htole64(PROT_ERR_VALID_ERROR_LOG);
+	err->dvsec_len = htole16(89); /* 88 - 89 is a lot, without a sign */
+	expect_section(&m, "<3>  section_type: CXL Protocol Error\n"
+			   "<6>   Error log length: 0x0000\n"
+			   "<6>   CXL Error Log:\n"
+			   "<3>[Firmware Warn]: error section length is too small\n");
+}
+
+static void test_timestamp_only_in_the_longer_header(void **state)
+{
+	struct made m = made_new(&CPER_NOTIFY_CMC, 8);
+	struct capture c = {0};
+
+	(void)state;
+	m.bytes[20 + 22] = ACPI_HEST_GEN_VALID_TIMESTAMP; /* but the header is of revision 2.1 */
+	print(&c, m.bytes, "");
+	assert_null(strstr(c.text, "tstamp"));
+	free(c.text);
+	free(m.bytes);
+}
+
 static void test_cxl_error_log(void **state)
 {
 	struct made m = made_new(&CPER_SEC_CXL_PROT_ERR, 116 + 88);
@@ -413,6 +475,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden_texts),
+		cmocka_unit_test(test_made_blocks_read_as_linux_has_them),
 		cmocka_unit_test(test_memory_with_all_bits_and_a_known_dimm),
 		cmocka_unit_test(test_memory_section_of_74_to_79_bytes_is_not_over_read),
 		cmocka_unit_test(test_arm_context_size_that_wraps),
@@ -420,6 +483,8 @@ int main(void)
 		cmocka_unit_test(test_arm_bus_error_prints_every_field),
 		cmocka_unit_test(test_x86_structures_beyond_the_section),
 		cmocka_unit_test(test_cxl_lengths_beyond_the_section),
+		cmocka_unit_test(test_cxl_log_behind_a_dvsec_that_is_not_valid),
+		cmocka_unit_test(test_timestamp_only_in_the_longer_header),
 		cmocka_unit_test(test_cxl_error_log),
 		cmocka_unit_test(test_firmware_record_whose_guid_is_not_there),
 		cmocka_unit_test(test_bit_list_wraps_at_80_columns_with_prefix_and_marker),

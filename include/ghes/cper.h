@@ -80,6 +80,7 @@
 	X(REVISION, 0, WARN, "record revision 0x%x, expected 0x100 or 0x101")                      \
 	X(SECTION_COUNT, 0, WARN, "the record has no section")                                     \
 	X(TRAILING, 0, WARN, "%v bytes follow the record")                                         \
+	X(CXL_LOG, 0, WARN, "the error log has %v bytes, less than the %l of a RAS capability")    \
 	X(SECTION_VALID, 0, WARN, "reserved validation bits 0x%x are set in the section")
 
 enum cper_fault {
