@@ -99,6 +99,8 @@ struct ghes_explore_result {
 	uint64_t executions;  /* that ran to their end: one for each trace */
 	uint64_t redundant;   /* abandoned as equivalent to an earlier one */
 	uint64_t blocked;     /* of executions: ended by assume() or a stuck context */
+	uint64_t failed;      /* of executions: ended by a defect (a deadlock is counted wherever
+			       * it strikes: the trace of what came before is not maximal) */
 	uint64_t traces;      /* mode BRUTE: distinct traces seen */
 	uint64_t steps;	      /* steps over all executions, replayed ones included */
 	uint64_t arrivals;    /* handlers run, over all executions */
@@ -158,6 +160,7 @@ struct ghes_explore_config {
 	bool no_races;		      /* leave out the data-race detector */
 	bool no_leaks;		      /* do not ask for ghes_explore_alloc() == free at the end */
 	bool no_minimise;	      /* give the schedule as it was found */
+	bool no_reports;	      /* leave defect.location and .report empty: no second run */
 
 	/* Each race of each execution, also those whose defect is known already; may be NULL. */
 	void (*on_race)(void *user, const struct ghes_explore_race *race);

@@ -87,7 +87,7 @@ static void lock_depth_changes(struct ghes_explore *x, struct ex_ctx *self, cons
 	if (!(x->cpu_blocking & (1u << self->cpu)))
 		return;
 	add_access(new_op(self, EX_OP_LOCK_DEPTH, memory_order_relaxed, pc),
-		   x->cpu_order_obj[self->cpu], EX_CPU_DEPTH_BIT, EX_M);
+		   x->cpu_depth_obj[self->cpu], 1, EX_M);
 	ex_step(self);
 }
 

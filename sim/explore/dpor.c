@@ -13,6 +13,13 @@
 
 #define MAX_RACES 64
 
+/* The earlier events that an event conflicts with, and what its context was ordered after. */
+struct conflicts {
+	const struct ex_clock *before;
+	unsigned int n;
+	ex_pos pos[MAX_RACES];
+};
+
 static bool dependent(const struct ex_op *op, const struct ex_event *ev)
 {
 	for (unsigned int i = 0; i < op->n_acc; i++)
@@ -24,18 +31,38 @@ static bool dependent(const struct ex_op *op, const struct ex_event *ev)
 	return false;
 }
 
-ex_mask ex_dpor_sleep(struct ghes_explore *x, ex_mask candidates, const struct ex_event *ev)
+/* An arrival that met events of its CPU: whether it was tried already shows when it has ended. */
+static bool is_delayed_arrival(const struct ghes_explore *x, unsigned int q,
+			       const struct ex_event *ev)
 {
-	ex_mask rest = candidates;
+	return x->ctx[q].op.kind == EX_OP_BEGIN && x->ctx[q].cpu == ev->cpu;
+}
 
-	while (rest) {
+/*
+ * What stays asleep when @ev was chosen at its node. Delayed arrivals are no longer asleep, but are
+ * the last to be chosen (search.c): all the others get to show what they conflict with before.
+ */
+void ex_dpor_sleep(struct ghes_explore *x, const struct ex_event *ev)
+{
+	ex_mask asleep = (ev->sleep | ev->done) & ~ex_bit(ev->ctx);
+	ex_mask delayed = ev->delayed & ~ex_bit(ev->ctx);
+
+	for (ex_mask rest = asleep | delayed; rest; rest &= rest - 1) {
 		unsigned int q = (unsigned int)__builtin_ctz(rest);
 
-		rest &= rest - 1;
-		if (dependent(&x->ctx[q].op, ev))
-			candidates &= ~ex_bit(q);
+		if (dependent(&x->ctx[q].op, ev)) {
+			asleep &= ~ex_bit(q);
+			delayed &= ~ex_bit(q);
+		} else if ((asleep & ex_bit(q)) && is_delayed_arrival(x, q, ev)) {
+			asleep &= ~ex_bit(q);
+			delayed |= ex_bit(q);
+		}
 	}
-	return candidates;
+	x->next_sleep = asleep;
+	x->next_delayed = delayed;
+	x->next_late = ev->late;
+	if (ev->kind == EX_OP_BEGIN)
+		x->next_late = (ev->late & ~ex_bit(ev->ctx)) | (ev->delayed & ex_bit(ev->ctx));
 }
 
 /*
@@ -63,69 +90,228 @@ static ex_mask initials(const struct ghes_explore *x, unsigned int e, unsigned i
 	return result;
 }
 
-static void reverse(struct ghes_explore *x, unsigned int e, unsigned int pos,
-		    const struct ex_clock *clk)
+static void add_alternative(struct ex_event *node, ex_mask first, unsigned int preferred)
 {
-	struct ex_event *node = &x->path[e];
-	ex_mask first = initials(x, e, pos, clk);
-	ex_mask own = ex_bit(x->path[pos].ctx);
-
 	if (first & (node->backtrack | node->sleep))
 		return;
 	first &= node->enabled;
 	if (!first)
 		return;
-	node->backtrack |= first & own ? own : first & -first;
+	node->backtrack |= first & ex_bit(preferred) ? ex_bit(preferred) : first & -first;
 }
 
-/* Earlier events in direct conflict with the event at @pos, newest first in each list. */
-static unsigned int conflicting(const struct ghes_explore *x, unsigned int pos,
-				const struct ex_clock *before, ex_pos *found)
+/*
+ * What the event at @pos depends on when none of @avoid, and nothing that comes after them,
+ * precedes it: what they hid from it included.
+ */
+static struct ex_clock dependencies(const struct ghes_explore *x, unsigned int pos,
+				    const struct ex_clock *before, const struct ex_avoid *avoid)
 {
 	const struct ex_event *ev = &x->path[pos];
-	unsigned int n = 0;
+	struct ex_clock clk = *before;
 
 	for (unsigned int i = 0; i < ev->n_acc; i++) {
-		const struct ex_access *a = &ev->acc[i];
-		unsigned int conflicts = ex_conflicts_of(a->type);
-		uint32_t link = x->objs[a->obj].last;
-		uint8_t rest = a->mask;
+		unsigned int conflicts = ex_conflicts_of(ev->acc[i].type);
+		uint32_t link = x->objs[ev->acc[i].obj].last;
+		uint8_t rest = ev->acc[i].mask;
 
-		while (link && rest && n < MAX_RACES) {
+		while (link && rest) {
 			const struct ex_access *b = ex_access_at(x, link);
-			ex_pos at = (ex_pos)(link >> 2);
 
-			if ((b->type & conflicts) && (b->mask & rest)) {
-				if (ex_clock_get(before, x->path[at].ctx) < at)
-					found[n++] = at;
+			if ((b->type & conflicts) && (b->mask & rest) &&
+			    !ex_comes_after(x, avoid, link >> 2)) {
+				ex_clock_join(&clk, &x->path[link >> 2].clk);
 				if (b->type & EX_W)
 					rest &= ~b->mask;
 			}
 			link = b->prev;
 		}
 	}
-	return n;
+	return clk;
+}
+
+/*
+ * Where handlers nest, the later event may not be able to come first from the node before @e,
+ * because something has begun that would have to end before: then from where that began, and
+ * before all of it. And even where it is able to, the order of what had begun may matter to what
+ * comes later, so both are asked for.
+ */
+static void reverse_nested(struct ghes_explore *x, unsigned int e, unsigned int pos,
+			   const struct ex_clock *before)
+{
+	struct ex_avoid avoid = {.n = 0};
+
+	for (unsigned int from = e; from && avoid.n < EX_CTXS + 1;
+	     from = ex_nest_earlier_node(x, from)) {
+		struct ex_clock clk;
+		ex_mask keeping, needed;
+
+		avoid.pos[avoid.n++] = (ex_pos)from;
+		clk = dependencies(x, pos, before, &avoid);
+		ex_nest_reversible(x, from, pos, &avoid, &clk, &keeping, &needed);
+		add_alternative(&x->path[from], keeping, EX_CTXS);
+		add_alternative(&x->path[from], needed, EX_CTXS);
+	}
+}
+
+/* Has event @pos explored before event @e, too. */
+static void reverse(struct ghes_explore *x, unsigned int e, unsigned int pos,
+		    const struct ex_clock *before)
+{
+	struct ex_avoid avoid = {.n = 1, .pos = {(ex_pos)e}};
+	struct ex_clock clk;
+
+	if (x->n_handlers) {
+		reverse_nested(x, e, pos, before);
+		return;
+	}
+	clk = dependencies(x, pos, before, &avoid);
+	add_alternative(&x->path[e], initials(x, e, pos, &clk), x->path[pos].ctx);
+}
+
+/* Earlier events in direct conflict with the event at @pos, newest first in each list. */
+static void find_conflicts(const struct ghes_explore *x, unsigned int pos, struct conflicts *c)
+{
+	const struct ex_event *ev = &x->path[pos];
+
+	c->n = 0;
+	for (unsigned int i = 0; i < ev->n_acc; i++) {
+		const struct ex_access *a = &ev->acc[i];
+		unsigned int conflicts = ex_conflicts_of(a->type);
+		uint32_t link = x->objs[a->obj].last;
+		uint8_t rest = a->mask;
+
+		while (link && rest && c->n < MAX_RACES) {
+			const struct ex_access *b = ex_access_at(x, link);
+			ex_pos at = (ex_pos)(link >> 2);
+
+			if ((b->type & conflicts) && (b->mask & rest)) {
+				if (ex_clock_get(c->before, x->path[at].ctx) < at)
+					c->pos[c->n++] = at;
+				if (b->type & EX_W)
+					rest &= ~b->mask;
+			}
+			link = b->prev;
+		}
+	}
+}
+
+/*
+ * The event that another order would put @pos before. Where @pos could not have come any earlier
+ * than @e, since a lock was held or the handler masked until then: where that began. 0: none.
+ */
+static ex_pos opponent(const struct ghes_explore *x, ex_pos e, unsigned int pos,
+		       const struct ex_clock *before)
+{
+	const struct ex_event *d = &x->path[e];
+	unsigned int kind = x->path[pos].kind;
+
+	if ((kind == EX_OP_LOCK && d->kind == EX_OP_UNLOCK) ||
+	    (kind == EX_OP_BEGIN && d->kind == EX_OP_UNMASK))
+		return ex_clock_get(before, d->ctx) < d->partner ? d->partner : 0;
+	return e;
+}
+
+/* Is the i-th of them ordered before the event by nothing but their conflict? */
+static bool is_direct(const struct ghes_explore *x, const struct conflicts *c, unsigned int i)
+{
+	unsigned int ctx = x->path[c->pos[i]].ctx;
+
+	for (unsigned int j = 0; j < c->n; j++)
+		if (c->pos[j] != c->pos[i] &&
+		    ex_clock_get(&x->path[c->pos[j]].clk, ctx) >= c->pos[i])
+			return false;
+	return true;
 }
 
 void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before)
 {
-	ex_pos found[MAX_RACES];
-	unsigned int n = conflicting(x, pos, before, found);
+	struct conflicts c = {.before = before};
 
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int ctx = x->path[found[i]].ctx;
-		bool direct = true;
+	find_conflicts(x, pos, &c);
+	for (unsigned int i = 0; i < c.n; i++) {
+		ex_pos e = is_direct(x, &c, i) ? opponent(x, c.pos[i], pos, before) : 0;
 
-		for (unsigned int j = 0; direct && j < n; j++)
-			direct = found[j] == found[i] ||
-				 ex_clock_get(&x->path[found[j]].clk, ctx) < found[i];
-		if (direct)
-			reverse(x, (unsigned int)found[i], pos, &x->path[pos].clk);
+		if (e)
+			reverse(x, (unsigned int)e, pos, before);
 	}
 }
 
-void ex_dpor_left(struct ghes_explore *x, struct ex_ctx *handler)
+/*
+ * Contexts that can never go on: had they come before whoever keeps them, they would have.
+ */
+void ex_dpor_blocked(struct ghes_explore *x)
 {
-	(void)x;
-	(void)handler;
+	static const struct ex_clock zero;
+
+	for (unsigned int c = 0; c < x->n_ctx; c++) {
+		const struct ex_ctx *ctx = &x->ctx[c];
+		unsigned int pos = x->depth + 1;
+		struct ex_clock clk = x->ctx_last[c] ? x->path[x->ctx_last[c]].clk : zero;
+
+		if (!(ctx->state == EX_RUNNING && ctx->op.kind == EX_OP_LOCK) &&
+		    !(ctx->state == EX_PENDING && ctx->mask_bit))
+			continue;
+		x->path[pos].ctx = (uint8_t)c;
+		x->path[pos].cpu = ctx->cpu;
+		x->path[pos].kind = ctx->op.kind;
+		x->path[pos].n_acc = ctx->op.n_acc;
+		memcpy(x->path[pos].acc, ctx->op.acc, sizeof(ctx->op.acc));
+		for (unsigned int i = x->depth; i; i--) {
+			const struct ex_event *d = &x->path[i];
+			bool keeps =
+				ctx->state == EX_RUNNING
+					? (d->kind == EX_OP_LOCK || d->kind == EX_OP_TRYLOCK) &&
+						  d->acc[0].obj == ctx->op.acc[0].obj &&
+						  (d->acc[0].type & EX_W)
+					: d->kind == EX_OP_MASK && d->cpu == ctx->cpu &&
+						  (d->acc[0].mask & ctx->mask_bit);
+
+			if (!keeps)
+				continue;
+			if (ex_clock_get(&clk, d->ctx) < (ex_pos)i)
+				reverse(x, i, pos, &clk);
+			break;
+		}
+	}
+}
+
+/*
+ * Could @handler's arrival at event @begin have come at an earlier node, where it was tried and
+ * then put to sleep until an event of its own CPU came?
+ */
+static bool arrival_seen_before(struct ghes_explore *x, unsigned int handler, unsigned int begin)
+{
+	unsigned int stop = (unsigned int)x->path[begin].prev_in_ctx;
+
+	for (unsigned int i = begin - 1; i > stop; i--) {
+		const struct ex_event *node = &x->path[i];
+		unsigned int from = i;
+
+		if (!((node->sleep | node->done) & ex_bit(handler)) ||
+		    (node[1].sleep & ex_bit(handler)) || node->cpu != x->ctx[handler].cpu)
+			continue;
+		while (x->path[from].sleep & ex_bit(handler))
+			from--;
+		if (ex_nest_could_begin(x, from, handler))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The execution has ended. If a handler could as well have arrived where that was tried before, and
+ * nothing depends on the difference, it is one of those that were explored then.
+ */
+bool ex_dpor_seen_before(struct ghes_explore *x)
+{
+	for (ex_mask rest = x->handlers; rest; rest &= rest - 1) {
+		unsigned int h = (unsigned int)__builtin_ctz(rest);
+
+		for (unsigned int pos = (unsigned int)x->ctx_last[h]; pos;
+		     pos = (unsigned int)x->path[pos].prev_in_ctx)
+			if (x->path[pos].kind == EX_OP_BEGIN && arrival_seen_before(x, h, pos))
+				return true;
+	}
+	return false;
 }

@@ -51,14 +51,7 @@ struct ex_clock {
 	ex_vec half[2];
 };
 
-/* Clock of C11's happens-before, for each CPU: contexts of one CPU interrupt, they do not race. */
-union ex_sync {
-	ex_vec vec;
-	ex_pos cpu[EX_CPUS];
-};
-
 _Static_assert(sizeof(struct ex_clock) == EX_CTXS * sizeof(ex_pos), "a clock entry per context");
-_Static_assert(sizeof(union ex_sync) == EX_CPUS * sizeof(ex_pos), "a clock entry per CPU");
 
 static inline ex_pos ex_clock_get(const struct ex_clock *c, unsigned int ctx)
 {
@@ -104,7 +97,7 @@ static inline bool ex_clock_beyond(struct ex_clock c, unsigned int own, ex_pos p
 enum ex_access_type {
 	EX_R = 1, /* read; also a failing compare-exchange and a failing trylock */
 	EX_W = 2, /* write, successful read-modify-write, lock and unlock */
-	EX_M = 4, /* changes what an arrival on this CPU means: mask, lock depth, acquired order */
+	EX_M = 4, /* changes what an arrival on this CPU means: mask, lock depth */
 	EX_B = 8, /* arrival of a handler on this CPU */
 };
 
@@ -166,11 +159,11 @@ struct ex_op {
 
 struct ex_event {
 	struct ex_clock clk;
-	union ex_sync sync;	/* happens-before of this CPU, after the event */
-	union ex_sync acquired; /* what an acquire fence here would join */
-	union ex_sync released; /* what the last release fence published */
-	union ex_sync message;	/* a write: what an acquire load that reads it joins */
-	union ex_sync own;	/* a write: its own part of message (release sequence) */
+	struct ex_clock sync;	  /* C11's happens-before, after the event */
+	struct ex_clock acquired; /* what an acquire fence here would join */
+	struct ex_clock released; /* what the last release fence published */
+	struct ex_clock message;  /* a write: what an acquire load that reads it joins */
+	struct ex_clock own;	  /* a write: its own part of message (release sequence) */
 	struct ex_access acc[3];
 	uint8_t n_acc;
 	uint8_t ctx;
@@ -178,7 +171,6 @@ struct ex_event {
 	uint8_t kind;
 	uint8_t order;
 	bool plain;
-	bool acquires;	    /* synchronised with something new */
 	uint8_t parent;	    /* BEGIN: context interrupted, or EX_CTXS */
 	ex_pos prev_in_ctx; /* previous event of the same context */
 	ex_pos prev_on_cpu; /* previous event of the same CPU */
@@ -187,6 +179,8 @@ struct ex_event {
 	uintptr_t addr;
 	const void *pc;
 	/* The node before the event: sets of contexts. */
+	ex_mask delayed; /* arrivals that were tried before an event of their CPU came */
+	ex_mask late;	 /* handlers that arrived although delayed */
 	ex_mask enabled, backtrack, done, sleep;
 	uint16_t preemptions_before, preemptions; /* this event not counted, counted */
 	uint8_t running;			  /* context that ran before, EX_CTXS if none */
@@ -214,9 +208,6 @@ enum { EX_NS_POINT = 0, /* 0..255: ghes_explore_point() */ };
 	 ((uintptr_t)(id) & (((uintptr_t)1 << 56) - 1)))
 enum { EX_NS_CPU = 1, EX_NS_LOCK, EX_NS_HANDLER, EX_NS_RCU };
 
-/* Bits of a CPU object: 0..7 mask classes, and two more in a second object. */
-enum { EX_CPU_DEPTH_BIT = 1, EX_CPU_ORDER_BIT = 2 };
-
 enum ex_state {
 	EX_IDLE,    /* a raised handler that nobody raised */
 	EX_PENDING, /* a handler that may arrive */
@@ -235,6 +226,7 @@ struct ex_ctx {
 	bool may_block; /* has been seen to wait (for locks, grace periods): sticky */
 	uint8_t locks_held;
 	uint8_t masked_at_entry;
+	unsigned int torn_first;    /* position of its first part */
 	uintptr_t torn_lo, torn_hi; /* all of it, when op.torn */
 	uint32_t raise_obj;	    /* what raising it and its arrival conflict about */
 	uint8_t rcu_depth;
@@ -266,6 +258,19 @@ struct ex_region {
 	void *copy; /* NULL: ignored memory */
 };
 
+/* Events that another order is not to contain, nor anything that comes after them. */
+struct ex_avoid {
+	unsigned int n;
+	ex_pos pos[EX_CTXS + 1];
+};
+
+/* How far an attempt to put events in another order has come (nest.c). */
+struct ex_order {
+	ex_pos next[EX_CTXS];	 /* first event of the context that is not placed */
+	uint8_t top[EX_CPUS];	 /* innermost context of each CPU */
+	uint8_t parent[EX_CTXS]; /* what a handler interrupted */
+};
+
 enum ex_outcome {
 	EX_RUNNING_ON,
 	EX_COMPLETE,
@@ -293,11 +298,12 @@ struct ghes_explore {
 	struct ghes_explore_config cfg;
 	unsigned int n_ctx, n_handlers;
 	ex_mask handlers; /* contexts that are handlers */
-	ex_mask cpu_handlers[EX_CPUS];
+	ex_mask cpu_handlers[EX_CPUS], cpu_ctxs[EX_CPUS];
 	ex_mask preempts[EX_CTXS]; /* handlers that may interrupt this context */
 
 	/* machine */
-	struct ex_ctx *cur; /* NULL: outside of the program under test */
+	struct ex_ctx *cur;	/* NULL: outside of the program under test */
+	struct ex_ctx *leaving; /* has ended; its stack is in use until somebody else goes on */
 	void *main_sp;
 	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
 	uint8_t masked[EX_CPUS];
@@ -314,7 +320,7 @@ struct ghes_explore {
 	bool starting;	 /* threads run up to their first step */
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
 	jmp_buf host;	 /* where to go when the execution ends outside of a context */
-	uint32_t cpu_mask_obj[EX_CPUS], cpu_order_obj[EX_CPUS], rcu_obj, rcu_done_obj;
+	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj;
 
 	/* analysis */
 	struct ex_event *path; /* [max_steps + 2] */
@@ -325,11 +331,15 @@ struct ghes_explore {
 	unsigned int max_steps;
 	ex_pos ctx_last[EX_CTXS], cpu_last[EX_CPUS];
 	struct ex_obj *objs;
-	uint32_t obj_slots, obj_used; /* obj_slots is a power of two */
-	ex_mask next_sleep;	      /* sleep set of the node to come */
+	uint32_t obj_slots, obj_used;		     /* obj_slots is a power of two */
+	ex_mask next_sleep, next_delayed, next_late; /* of the node to come */
 	bool objs_full;
-	bool more_shared; /* an object became shared: search anew */
-	bool bounded;	  /* an alternative was left out by max_preemptions */
+	bool more_shared;      /* an object became shared: search anew */
+	ex_pos *succ;	       /* nest.c: next event of the same context, [max_steps + 2] */
+	bool *wanted;	       /* nest.c: to be put in order, [max_steps + 2] */
+	bool *wanted_before;   /* nest.c: what to go back to, [max_steps + 2] */
+	struct ex_order stuck; /* nest.c: where the last attempt ended */
+	bool bounded;	       /* an alternative was left out by max_preemptions */
 
 	/* schedule to follow in the node to come: replay, minimisation, the branch just taken */
 	const uint32_t *script; /* ctx | choice << 8; NULL: none */
@@ -359,6 +369,7 @@ struct ghes_explore {
 	uint64_t shard_next;
 	bool stop; /* max_defects reached */
 	bool no_memory, steps_bound;
+	bool cut_short;	      /* a defect ended an execution */
 	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
 	uint8_t *arena_valid; /* bytes of each granule that may be accessed */
 };
@@ -398,6 +409,16 @@ static inline const struct ex_access *ex_access_at(const struct ghes_explore *x,
 	return &x->path[link >> 2].acc[link & 3];
 }
 
+/* Is the event at @pos one of @avoid, or does it come after one? */
+static inline bool ex_comes_after(const struct ghes_explore *x, const struct ex_avoid *avoid,
+				  unsigned int pos)
+{
+	for (unsigned int i = 0; i < avoid->n; i++)
+		if (ex_clock_get(&x->path[pos].clk, x->path[avoid->pos[i]].ctx) >= avoid->pos[i])
+			return true;
+	return false;
+}
+
 /* search.c */
 struct ex_ctx *ex_next(struct ghes_explore *x);
 bool ex_search_backtrack(struct ghes_explore *x);
@@ -411,9 +432,18 @@ static inline unsigned int ex_preempts(const struct ex_event *node, unsigned int
 }
 
 /* dpor.c */
-ex_mask ex_dpor_sleep(struct ghes_explore *x, ex_mask candidates, const struct ex_event *ev);
+void ex_dpor_sleep(struct ghes_explore *x, const struct ex_event *ev);
 void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before);
-void ex_dpor_left(struct ghes_explore *x, struct ex_ctx *handler);
+bool ex_dpor_seen_before(struct ghes_explore *x);
+
+void ex_dpor_blocked(struct ghes_explore *x);
+
+/* nest.c */
+void ex_nest_reversible(struct ghes_explore *x, unsigned int from, unsigned int last,
+			const struct ex_avoid *avoid, const struct ex_clock *clk, ex_mask *keeping,
+			ex_mask *needed);
+bool ex_nest_could_begin(struct ghes_explore *x, unsigned int from, unsigned int handler);
+unsigned int ex_nest_earlier_node(const struct ghes_explore *x, unsigned int from);
 
 /* race.c */
 void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos,

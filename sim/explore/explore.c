@@ -46,7 +46,11 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 	x->path = aligned_alloc(64, (x->max_steps + 2) * ((sizeof(*x->path) + 63) & ~(size_t)63));
 	x->findings = calloc(EX_FINDINGS, sizeof(*x->findings));
 	x->defects = calloc(EX_FINDINGS, sizeof(*x->defects));
-	if (!x->path || !x->findings || !x->defects) {
+	x->succ = calloc(x->max_steps + 2, sizeof(*x->succ));
+	x->wanted = calloc(x->max_steps + 2, sizeof(*x->wanted));
+	x->wanted_before = calloc(x->max_steps + 2, sizeof(*x->wanted));
+	if (!x->path || !x->findings || !x->defects || !x->succ || !x->wanted ||
+	    !x->wanted_before) {
 		ghes_explore_free(x);
 		return NULL;
 	}
@@ -70,6 +74,9 @@ void ghes_explore_free(struct ghes_explore *x)
 	free(x->findings);
 	free(x->defects);
 	free(x->path);
+	free(x->succ);
+	free(x->wanted);
+	free(x->wanted_before);
 	free(x->objs);
 	free(x);
 }
@@ -90,6 +97,7 @@ static int add_context(struct ghes_explore *x, const char *name, unsigned int cp
 			     .mask_bit = mask_class ? (uint8_t)(1u << (mask_class - 1)) : 0,
 			     .fn = fn,
 			     .arg = arg};
+	x->cpu_ctxs[cpu] |= ex_bit(c->id);
 	snprintf(c->name, sizeof(c->name), "%s", name ? name : "?");
 	if (level) {
 		x->handlers |= ex_bit(c->id);
@@ -230,7 +238,7 @@ static bool prepare(struct ghes_explore *x)
 	x->obj_slots = FIRST_OBJS;
 	x->objs_full = false;
 	x->cpu_blocking = 0;
-	x->bounded = x->stop = false;
+	x->bounded = x->stop = x->cut_short = x->steps_bound = false;
 	x->n_locks = 0;
 	x->rng = (x->cfg.seed + 1) * 0x9e3779b97f4a7c15u;
 	free(x->objs);
@@ -268,7 +276,7 @@ bool ex_analysis_reset(struct ghes_explore *x)
 	memset(&x->path[0], 0, sizeof(x->path[0]));
 	for (unsigned int i = 0; i < EX_CPUS; i++) {
 		x->cpu_mask_obj[i] = abstract_object(x, EX_NS_CPU, 2 * i);
-		x->cpu_order_obj[i] = abstract_object(x, EX_NS_CPU, 2 * i + 1);
+		x->cpu_depth_obj[i] = abstract_object(x, EX_NS_CPU, 2 * i + 1);
 	}
 	x->rcu_obj = abstract_object(x, EX_NS_RCU, 0);
 	x->rcu_done_obj = abstract_object(x, EX_NS_RCU, 1);
@@ -321,7 +329,7 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 	restore_memory(x);
 	ex_machine_reset(x);
 	x->depth = 0;
-	x->next_sleep = 0;
+	x->next_sleep = x->next_delayed = x->next_late = 0;
 	x->running = EX_CTXS;
 	x->script_pos = 0;
 	if (!setjmp(x->host)) {
@@ -390,7 +398,8 @@ static void count(struct ghes_explore *x, enum ex_outcome outcome)
 	}
 	r->executions++;
 	r->blocked += outcome == EX_BLOCKED;
-	if (x->cfg.mode == GHES_EXPLORE_BRUTE)
+	r->failed += outcome == EX_FAILED;
+	if (x->cfg.mode == GHES_EXPLORE_BRUTE && outcome != EX_FAILED)
 		x->no_memory |= !note_trace(x, ex_trace_hash(x));
 }
 
@@ -467,6 +476,11 @@ static void conclude(struct ghes_explore *x)
 	if (x->bounded || x->steps_bound) {
 		r->complete = false;
 		r->bound = x->bounded ? GHES_EXPLORE_PREEMPTIONS : GHES_EXPLORE_STEPS;
+	}
+	if (x->cut_short && r->complete) {
+		/* What came after the defect was not seen, nor what it would have raced with. */
+		r->complete = false;
+		r->bound = GHES_EXPLORE_DEFECTS;
 	}
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM && r->bound != GHES_EXPLORE_DEFECTS)
 		r->bound = GHES_EXPLORE_SAMPLED;

@@ -111,11 +111,9 @@ static void make_pending(struct ghes_explore *x, struct ex_ctx *h)
 	if (h->raised)
 		op->acc[op->n_base++] =
 			(struct ex_access){.obj = h->raise_obj, .mask = 0xff, .type = EX_W};
-	op->acc[op->n_base++] = (struct ex_access){
-		.obj = x->cpu_order_obj[h->cpu],
-		.mask = EX_CPU_ORDER_BIT | (h->may_block ? EX_CPU_DEPTH_BIT : 0),
-		.type = EX_B,
-	};
+	if (h->may_block)
+		op->acc[op->n_base++] = (struct ex_access){
+			.obj = x->cpu_depth_obj[h->cpu], .mask = 1, .type = EX_B};
 	if (h->mask_bit)
 		op->acc[op->n_base++] = (struct ex_access){
 			.obj = x->cpu_mask_obj[h->cpu], .mask = h->mask_bit, .type = EX_B};
@@ -147,7 +145,6 @@ static void leave(struct ghes_explore *x, struct ex_ctx *c)
 		c->rerun = false;
 		make_pending(x, c);
 	}
-	ex_dpor_left(x, c);
 }
 
 static void continue_with(struct ghes_explore *x, void **from, struct ex_ctx *next)
@@ -163,16 +160,29 @@ static void context_main(void *arg)
 	struct ex_ctx *c = arg;
 	struct ghes_explore *x = ex;
 
-	c->fn(c->arg);
-	x->cur = NULL;
-	leave(x, c);
-	continue_with(x, &c->sp, x->starting ? NULL : ex_next(x));
-	__builtin_trap();
+	for (;;) {
+		struct ex_ctx *next;
+
+		c->fn(c->arg);
+		x->cur = NULL;
+		x->leaving = c;
+		leave(x, c);
+		next = x->starting ? NULL : ex_next(x);
+		x->leaving = NULL;
+		/* A raised handler that is raised again goes on here: this stack is still in use.
+		 */
+		if (next == c)
+			x->cur = c;
+		else
+			continue_with(x, &c->sp, next);
+	}
 }
 
 static void enter(struct ghes_explore *x, struct ex_ctx *c)
 {
-	c->sp = ex_fiber_prepare((void *)c->stack_lo, c->stack_hi - c->stack_lo, context_main, c);
+	if (c != x->leaving)
+		c->sp = ex_fiber_prepare((void *)c->stack_lo, c->stack_hi - c->stack_lo,
+					 context_main, c);
 	c->state = EX_RUNNING;
 	c->shadow_depth = 0;
 	c->relax_n = 0;
@@ -320,6 +330,7 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 	void *dead;
 
 	x->outcome = outcome;
+	x->cut_short |= outcome == EX_FAILED;
 	if (!x->on_fiber)
 		longjmp(x->host, 1);
 	continue_with(x, &dead, NULL);
@@ -328,7 +339,7 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 
 void ex_machine_reset(struct ghes_explore *x)
 {
-	x->cur = NULL;
+	x->cur = x->leaving = NULL;
 	x->runnable = x->waiting = x->pending = 0;
 	x->writes = 0;
 	x->live_allocs = 0;

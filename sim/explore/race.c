@@ -2,14 +2,17 @@
 /*
  * Data races by C11's happens-before.
  *
- * Flow: trace.c hands over each new event before it joins the access lists. The CPU's clock grows
- * by what the event acquires; a write carries the message that an acquire which reads it joins.
- * Two accesses to common bytes race when one writes, one is plain, and neither happens before the
- * other.
+ * Flow: trace.c hands over each new event before it joins the access lists. The context's clock
+ * grows by what the event acquires; a write carries the message that an acquire which reads it
+ * joins. Two accesses to common bytes race when one writes, one is plain, they are of different
+ * CPUs and neither happens before the other.
  *
- * A CPU is one thread of C11: what interrupts a context is ordered after what ran before on this
- * CPU and before what follows. Such accesses do not race; but a plain access that the machine does
- * in parts is torn when a handler that arrived in its middle touches the same bytes.
+ * Contexts of one CPU do not race, they interrupt: what ran before is ordered before what follows.
+ * But where a handler lands among events that have nothing to do with it is not part of the trace,
+ * so an order between contexts of one CPU counts only as far as the trace fixes it; a race that
+ * shows in one of the possible places is found whichever of them was executed. A plain access that
+ * the machine does in parts is torn when a handler that comes after one part and before another
+ * touches the same bytes.
  */
 #include "engine.h"
 #include <stdatomic.h>
@@ -50,7 +53,7 @@ static void find_writes(const struct ghes_explore *x, const struct ex_event *ev,
 }
 
 static void check_list(struct ghes_explore *x, const struct ex_event *ev, unsigned int pos,
-		       const struct ex_access *a, const union ex_sync *before)
+		       const struct ex_access *a, const struct ex_clock *before)
 {
 	unsigned int conflicts = ex_conflicts_of(a->type);
 	uint32_t link = x->objs[a->obj].last;
@@ -60,7 +63,7 @@ static void check_list(struct ghes_explore *x, const struct ex_event *ev, unsign
 		const struct ex_access *b = &d->acc[link & 3];
 
 		if ((b->mask & a->mask) && (b->type & conflicts) && (ev->plain || d->plain) &&
-		    d->cpu != ev->cpu && (ex_pos)(link >> 2) > before->cpu[d->cpu])
+		    d->cpu != ev->cpu && (ex_pos)(link >> 2) > ex_clock_get(before, d->ctx))
 			ex_race_report(x, link >> 2, pos);
 		link = b->prev;
 	}
@@ -75,7 +78,9 @@ static void check_torn(struct ghes_explore *x, const struct ex_event *ev, unsign
 	while (below < EX_CTXS) {
 		const struct ex_ctx *c = &x->ctx[below];
 
-		if (c->op.torn && ev->addr < c->torn_hi && ev->addr + op->size > c->torn_lo &&
+		if (c->op.torn && c->torn_first && ev->addr < c->torn_hi &&
+		    ev->addr + op->size > c->op.addr &&
+		    ex_clock_get(&ev->clk, below) >= (ex_pos)c->torn_first &&
 		    (ex_conflicts_of(c->op.acc[0].type) & ev->acc[0].type))
 			ex_torn_report(x, c, pos);
 		below = c->parent;
@@ -91,23 +96,23 @@ static void synchronise(struct ex_event *ev, const struct ex_op *op, const struc
 	bool writes = ev->n_acc && (ev->acc[0].type & EX_W);
 
 	if (reads && newest) {
-		ev->acquired.vec = ex_vec_max(ev->acquired.vec, newest->message.vec);
+		ex_clock_join(&ev->acquired, &newest->message);
 		if (acquire)
-			ev->sync.vec = ex_vec_max(ev->sync.vec, newest->message.vec);
+			ex_clock_join(&ev->sync, &newest->message);
 	}
 	if (!writes)
 		return;
 	if (ev->plain) {
-		ev->message = ev->own = (union ex_sync){.vec = {0}};
+		ev->message = ev->own = (struct ex_clock){0};
 		return;
 	}
 	/* The release sequence: what this CPU released here before stays in force (C11 5.1.2.4). */
-	ev->own.vec = orders_release(ev->order) ? ev->sync.vec : ev->released.vec;
+	ev->own = orders_release(ev->order) ? ev->sync : ev->released;
 	if (own)
-		ev->own.vec = ex_vec_max(ev->own.vec, own->own.vec);
+		ex_clock_join(&ev->own, &own->own);
 	ev->message = ev->own;
 	if (reads && newest)
-		ev->message.vec = ex_vec_max(ev->message.vec, newest->message.vec);
+		ex_clock_join(&ev->message, &newest->message);
 }
 
 /* A grace period ends after the read sections that it waited for. */
@@ -119,8 +124,19 @@ static void join_readers(const struct ghes_explore *x, struct ex_event *ev)
 		const struct ex_event *d = &x->path[link >> 2];
 
 		if (d->kind == EX_OP_RCU_UNLOCK && (x->ctx[ev->ctx].gp_waits & ex_bit(d->ctx)))
-			ev->sync.vec = ex_vec_max(ev->sync.vec, d->sync.vec);
+			ex_clock_join(&ev->sync, &d->sync);
 		link = d->acc[link & 3].prev;
+	}
+}
+
+/* What the trace puts before the event on its own CPU, in other contexts. */
+static void join_own_cpu(const struct ghes_explore *x, struct ex_event *ev)
+{
+	for (ex_mask rest = x->cpu_ctxs[ev->cpu] & ~ex_bit(ev->ctx); rest; rest &= rest - 1) {
+		ex_pos pos = ex_clock_get(&ev->clk, (unsigned int)__builtin_ctz(rest));
+
+		if (pos)
+			ex_clock_join(&ev->sync, &x->path[pos].sync);
 	}
 }
 
@@ -128,17 +144,20 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 		   const struct ex_op *op)
 {
 	static const struct ex_event zero;
-	const struct ex_event *prev = ev->prev_on_cpu ? &x->path[ev->prev_on_cpu] : &zero;
+	const struct ex_event *prev = ev->prev_in_ctx ? &x->path[ev->prev_in_ctx] : &zero;
 	const struct ex_event *newest, *own;
-	union ex_sync before = prev->sync;
+	struct ex_clock before;
 
 	ev->sync = prev->sync;
 	ev->acquired = prev->acquired;
 	ev->released = prev->released;
-	ev->sync.cpu[ev->cpu] = (ex_pos)pos;
+	if (x->cpu_handlers[ev->cpu])
+		join_own_cpu(x, ev);
+	before = ev->sync;
+	ex_clock_set(&ev->sync, ev->ctx, (ex_pos)pos);
 	if (ev->kind == EX_OP_FENCE) {
 		if (orders_acquire(ev->order))
-			ev->sync.vec = ex_vec_max(ev->sync.vec, ev->acquired.vec);
+			ex_clock_join(&ev->sync, &ev->acquired);
 		if (orders_release(ev->order))
 			ev->released = ev->sync;
 		return;

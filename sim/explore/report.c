@@ -379,9 +379,11 @@ void ex_report_all(struct ghes_explore *x)
 		if (!x->cfg.no_minimise)
 			ex_minimise(x, f);
 		f->schedule_text = ex_schedule_format(f->script, f->script_len, f->suppressed);
-		locate(f->pc, function, sizeof(function), place, sizeof(place));
-		f->location = strdup(place);
-		make_report(x, f);
+		if (!x->cfg.no_reports) {
+			locate(f->pc, function, sizeof(function), place, sizeof(place));
+			f->location = strdup(place);
+			make_report(x, f);
+		}
 		*d = (struct ghes_explore_defect){
 			.oracle = f->oracle,
 			.message = f->message,

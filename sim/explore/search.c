@@ -67,6 +67,8 @@ static unsigned int pick(struct ghes_explore *x, ex_mask from)
 		return pick_random(x, from);
 	if (x->cfg.mode == GHES_EXPLORE_PCT)
 		return pick_by_priority(x, from);
+	if (from & ~(x->next_delayed | x->next_late))
+		from &= ~(x->next_delayed | x->next_late);
 	if (x->running < EX_CTXS && (from & ex_bit(x->running)))
 		return x->running;
 	if (from & ~x->pending)
@@ -93,6 +95,15 @@ static unsigned int scripted(struct ghes_explore *x, ex_mask enabled)
 static void conclude(struct ghes_explore *x)
 {
 	bool stuck = false;
+
+	if (x->cfg.mode == GHES_EXPLORE_DPOR) {
+		ex_dpor_blocked(x);
+		/* Asked only now: cut short, it would not have shown what it conflicts with. */
+		if (ex_dpor_seen_before(x)) {
+			x->outcome = EX_REDUNDANT;
+			return;
+		}
+	}
 
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
@@ -156,6 +167,8 @@ static unsigned int new_node(struct ghes_explore *x, struct ex_event *node, ex_m
 
 	node->enabled = enabled;
 	node->sleep = x->next_sleep;
+	node->delayed = x->next_delayed;
+	node->late = x->next_late;
 	node->done = 0;
 	node->choice = 0;
 	node->running = x->running;
@@ -191,8 +204,6 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 		conclude(x);
 		return NULL;
 	}
-	for (ex_mask rest = enabled; rest; rest &= rest - 1)
-		ex_op_resolve(x, &x->ctx[__builtin_ctz(rest)]);
 	if (x->depth + 1 == x->branch) {
 		id = node->ctx;
 		x->branch = 0;
@@ -207,10 +218,15 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 		}
 		id = new_node(x, node, enabled);
 		if (id == EX_CTXS) {
+			if (x->cfg.mode == GHES_EXPLORE_DPOR)
+				ex_dpor_blocked(x);
 			x->outcome = EX_REDUNDANT;
 			return NULL;
 		}
 	}
+	/* What sleeps may be under a handler, and still has to be compared with this step. */
+	for (ex_mask rest = node->sleep | node->done | ex_bit(id); rest; rest &= rest - 1)
+		ex_op_resolve(x, &x->ctx[__builtin_ctz(rest)]);
 	c = &x->ctx[id];
 	node->choices = c->op.kind == EX_OP_CHOOSE ? c->op.choices : 1;
 	node->preemptions = (uint16_t)(node->preemptions_before + ex_preempts(node, id));
@@ -220,9 +236,8 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 	ex_trace_append(x, c);
 	if (x->snapshots)
 		ex_snapshot_take(x, c, x->depth);
-	x->next_sleep = x->cfg.mode == GHES_EXPLORE_DPOR
-				? ex_dpor_sleep(x, (node->sleep | node->done) & ~ex_bit(id), node)
-				: 0;
+	if (x->cfg.mode == GHES_EXPLORE_DPOR)
+		ex_dpor_sleep(x, node);
 	x->running = (uint8_t)id;
 	ex_machine_apply(x, c);
 	return c;

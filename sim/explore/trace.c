@@ -10,7 +10,6 @@
  * every list head from acc.prev alone; clk[ctx of the event] is the event's own position.
  */
 #include "engine.h"
-#include <stdatomic.h>
 
 uint32_t ex_obj_find(struct ghes_explore *x, uintptr_t key)
 {
@@ -34,74 +33,14 @@ uint32_t ex_obj_find(struct ghes_explore *x, uintptr_t key)
 	return i;
 }
 
-/* The newest write to bytes of @a, NULL when nobody wrote them in this execution. */
-static const struct ex_event *last_write(const struct ghes_explore *x, const struct ex_access *a)
-{
-	uint32_t link = x->objs[a->obj].last;
-
-	while (link) {
-		const struct ex_access *b = ex_access_at(x, link);
-
-		if ((b->type & EX_W) && (b->mask & a->mask))
-			return &x->path[link >> 2];
-		link = b->prev;
-	}
-	return NULL;
-}
-
 static bool cas_would_succeed(const struct ex_op *op)
 {
 	return !memcmp((const void *)op->addr, op->expected, op->size);
 }
 
-static bool is_acquire(const struct ex_op *op)
-{
-	if (op->order != memory_order_acquire && op->order != memory_order_acq_rel &&
-	    op->order != memory_order_seq_cst && op->order != memory_order_consume)
-		return false;
-	switch (op->kind) {
-	case EX_OP_LOAD:
-	case EX_OP_RMW:
-	case EX_OP_CAS:
-	case EX_OP_LOCK:
-	case EX_OP_TRYLOCK:
-	case EX_OP_POINT:
-	case EX_OP_FENCE:
-	case EX_OP_RCU_LOCK:
-	case EX_OP_GP_START:
-	case EX_OP_GP_END:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Would this acquire order the CPU after something that it was not ordered after before? */
-static bool acquires_something_new(const struct ghes_explore *x, const struct ex_ctx *c)
-{
-	const struct ex_event *prev = &x->path[x->cpu_last[c->cpu]];
-	const struct ex_event *w;
-	union {
-		ex_vec v;
-		uint64_t u[2];
-	} m;
-
-	if (c->op.kind == EX_OP_FENCE) {
-		m.v = prev->acquired.vec > prev->sync.vec;
-		return m.u[0] | m.u[1];
-	}
-	if (!c->op.n_base)
-		return false;
-	w = last_write(x, &c->op.acc[0]);
-	if (!w)
-		return false;
-	m.v = w->message.vec > prev->sync.vec;
-	return m.u[0] | m.u[1];
-}
-
 /*
- * What an operation amounts to can depend on the state: a compare-exchange that fails is a read,
- * and an acquire matters to handlers of its CPU only when it brings something.
+ * What an operation amounts to can depend on the state: a compare-exchange or a trylock that fails
+ * is a read.
  */
 void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
 {
@@ -115,12 +54,6 @@ void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
 			op->acc[i].type = type;
 	} else if (op->kind == EX_OP_TRYLOCK) {
 		op->acc[0].type = ex_lock_find(x, op->addr)->owner == EX_CTXS ? EX_W : EX_R;
-	}
-	if (x->cpu_handlers[c->cpu] && !x->cfg.no_races && is_acquire(op) &&
-	    acquires_something_new(x, c)) {
-		op->acc[op->n_acc] = (struct ex_access){
-			.obj = x->cpu_order_obj[c->cpu], .mask = EX_CPU_ORDER_BIT, .type = EX_M};
-		op->n_acc++;
 	}
 }
 
@@ -161,6 +94,27 @@ static void push_accesses(struct ghes_explore *x, struct ex_event *ev, unsigned 
 	}
 }
 
+/* The event that began what this one ends. */
+static ex_pos partner_of(const struct ghes_explore *x, const struct ex_ctx *c)
+{
+	unsigned int begins = c->op.kind == EX_OP_UNLOCK   ? EX_OP_LOCK
+			      : c->op.kind == EX_OP_UNMASK ? EX_OP_MASK
+							   : EX_OP_NONE;
+	ex_pos pos = x->ctx_last[c->id];
+
+	if (begins == EX_OP_NONE)
+		return 0;
+	for (; pos; pos = x->path[pos].prev_in_ctx) {
+		const struct ex_event *d = &x->path[pos];
+
+		if ((d->kind == begins || (begins == EX_OP_LOCK && d->kind == EX_OP_TRYLOCK &&
+					   (d->acc[0].type & EX_W))) &&
+		    d->acc[0].obj == c->op.acc[0].obj && (d->acc[0].mask & c->op.acc[0].mask))
+			break;
+	}
+	return pos;
+}
+
 void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 {
 	static const struct ex_clock zero;
@@ -178,10 +132,10 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 	ev->n_acc = op->n_acc;
 	ev->addr = op->addr;
 	ev->pc = op->pc;
-	ev->parent = EX_CTXS;
+	ev->parent = op->kind == EX_OP_BEGIN ? x->top[c->cpu] : EX_CTXS;
 	ev->prev_in_ctx = x->ctx_last[c->id];
 	ev->prev_on_cpu = x->cpu_last[c->cpu];
-	ev->partner = 0;
+	ev->partner = partner_of(x, c);
 	ev->clk = *before;
 	for (unsigned int i = 0; i < op->n_acc; i++) {
 		ev->acc[i] = op->acc[i];

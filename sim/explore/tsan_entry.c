@@ -155,6 +155,7 @@ static void range(const void *p, size_t size, bool write, const void *pc)
 
 	if (!self)
 		return;
+	self->torn_first = 0;
 	while (at < end) {
 		uintptr_t next = (at | 7) + 1 < end ? (at | 7) + 1 : end;
 
@@ -165,6 +166,8 @@ static void range(const void *p, size_t size, bool write, const void *pc)
 			self->torn_lo = (uintptr_t)p;
 			self->torn_hi = end;
 			ex_step(self);
+			if (at == (uintptr_t)p)
+				self->torn_first = ex->depth;
 		}
 		at = next;
 	}

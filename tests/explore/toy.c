@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "toy.h"
+#include <ghes/explore.h>
+#include <stdatomic.h>
+
+static int perform(struct toy *toy, const struct toy_step *s, int last)
+{
+	int *plain = &toy->vars[s->var][0];
+	_Atomic int *atomic = (_Atomic int *)plain;
+
+	switch (s->op) {
+	case TOY_LOAD:
+		return atomic_load_explicit(atomic, memory_order_relaxed);
+	case TOY_LOAD_ACQ:
+		return atomic_load_explicit(atomic, memory_order_acquire);
+	case TOY_STORE:
+		atomic_store_explicit(atomic, s->value, memory_order_relaxed);
+		return last;
+	case TOY_STORE_REL:
+		atomic_store_explicit(atomic, s->value, memory_order_release);
+		return last;
+	case TOY_ADD:
+		return atomic_fetch_add_explicit(atomic, s->value, memory_order_acq_rel);
+	case TOY_CAS:
+		atomic_compare_exchange_strong_explicit(atomic, &last, s->value,
+							memory_order_acq_rel, memory_order_relaxed);
+		return last;
+	case TOY_READ:
+		return *plain;
+	case TOY_WRITE:
+		*plain = s->value;
+		return last;
+	case TOY_LOCK:
+		ghes_explore_lock(&toy->vars[s->var]);
+		return last;
+	case TOY_UNLOCK:
+		ghes_explore_unlock(&toy->vars[s->var]);
+		return last;
+	case TOY_MASK:
+		ghes_explore_mask(s->value);
+		return last;
+	case TOY_UNMASK:
+		ghes_explore_unmask(s->value);
+		return last;
+	case TOY_FENCE:
+		atomic_thread_fence(memory_order_acq_rel);
+		return last;
+	case TOY_RAISE:
+		ghes_explore_raise(s->value);
+		return last;
+	case TOY_CHOOSE:
+		return (int)ghes_explore_choose(s->value);
+	case TOY_RCU_LOCK:
+		ghes_explore_rcu_read_lock();
+		return last;
+	case TOY_RCU_UNLOCK:
+		ghes_explore_rcu_read_unlock();
+		return last;
+	case TOY_SYNC:
+		ghes_explore_synchronize_rcu();
+		return last;
+	default:
+		return last;
+	}
+}
+
+void toy_run(void *arg)
+{
+	struct toy_context *c = arg;
+	int last = 0;
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		const struct toy_step *s = &c->steps[i];
+
+		if (s->op == TOY_IF) {
+			i += !(last & 1);
+			continue;
+		}
+		if (s->op == TOY_TRYLOCK) {
+			if (ghes_explore_trylock(&c->toy->vars[s->var]))
+				continue;
+			while (i < c->n && c->steps[i].op != TOY_UNLOCK)
+				i++;
+			continue;
+		}
+		last = perform(c->toy, s, last);
+		c->seen = c->seen * 31 + (unsigned int)last;
+	}
+}
