@@ -47,6 +47,7 @@ struct build {
 	const char *cc;
 	bool gcc;
 	char *compiler_include;
+	char *step_as; /* the assembly instrumenter */
 	struct command kernel_flags, host_flags;
 	struct content_hash common; /* of what goes into every object */
 	struct job job[MAX_JOBS];
@@ -63,10 +64,16 @@ static int fail(struct build *b, int err, char *message)
 	return -err;
 }
 
+static bool is_stepped(const struct build *b)
+{
+	return b->options->flavour == KERNEL_STEPPED || b->options->flavour == KERNEL_STEPPED_TSAN;
+}
+
 /* ---- where things are -------------------------------------------------------------------------
  */
 
-static char *beside_program(void)
+/* @relative to the directory of this program */
+static char *beside_program(const char *relative)
 {
 	char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -78,7 +85,7 @@ static char *beside_program(void)
 	slash = strrchr(exe, '/');
 	if (slash)
 		*slash = '\0';
-	return text("%s/../share/ghes-sim/kernel", exe);
+	return text("%s/%s", exe, relative);
 }
 
 static bool is_shim(const char *dir)
@@ -94,7 +101,7 @@ static bool is_shim(const char *dir)
 static int find_shim(struct build *b)
 {
 	const char *env = getenv("GHES_SIM_KERNEL_SHIM");
-	char *beside = beside_program();
+	char *beside = beside_program("../share/ghes-sim/kernel");
 
 	if (env)
 		b->shim = text("%s", env);
@@ -179,6 +186,24 @@ static int find_compiler(struct build *b)
 	return 0;
 }
 
+/* The environment, the build tree this program came from, what is installed with it. */
+static void find_step_as(struct build *b)
+{
+	const char *env = getenv("GHES_STEP_AS");
+	char *beside;
+
+	if (!is_stepped(b))
+		return;
+	if (env) {
+		b->step_as = text("%s", env);
+	} else if (*GHES_STEP_AS_BUILT && file_exists(GHES_STEP_AS_BUILT)) {
+		b->step_as = text("%s", GHES_STEP_AS_BUILT);
+	} else {
+		beside = beside_program("../libexec/ghes-sim/ghes-step-as");
+		b->step_as = beside ? beside : text("ghes-step-as");
+	}
+}
+
 /* ---- staging: one forwarder for each header name ----------------------------------------------
  */
 
@@ -253,18 +278,21 @@ static void set_flags(struct build *b)
 	command_add(k, "%s/shim/kconfig.h", b->shim);
 	for (const char *const *flag =
 		     (const char *const[]){
-			     "-std=gnu11", "-ffreestanding", "-fno-strict-aliasing", "-fwrapv",
-			     "-fno-common", "-fshort-wchar", "-fPIC", "-fvisibility=hidden", "-O2",
-			     "-g", "-fno-omit-frame-pointer",
-			     "-Werror=implicit-function-declaration", "-Werror=implicit-int",
-			     "-Werror=int-conversion", "-Werror=incompatible-pointer-types",
-			     "-fno-stack-protector", NULL};
+			     "-std=gnu11", "-fno-strict-aliasing", "-fwrapv", "-fno-common",
+			     "-fshort-wchar", "-fPIC", "-fvisibility=hidden", "-O2", "-g",
+			     "-fno-omit-frame-pointer", "-Werror=implicit-function-declaration",
+			     "-Werror=implicit-int", "-Werror=int-conversion",
+			     "-Werror=incompatible-pointer-types", "-fno-stack-protector", NULL};
 	     *flag; flag++)
 		command_add(k, "%s", *flag);
 	if (!b->gcc) { /* what clang says of kernel style by default */
 		command_add(k, "-Wno-gnu-variable-sized-type-not-at-end");
 		command_add(k, "-Wno-format");
 	}
+#ifdef __aarch64__
+	if (is_stepped(b)) /* the points would move the tables' targets out of reach */
+		command_add(k, "-fno-jump-tables");
+#endif
 	if (b->options->arch != KERNEL_X86)
 		command_add(k, "-DKERNEL_CORE_ARM64=1");
 	if (b->options->arch != KERNEL_ARM64)
@@ -361,16 +389,21 @@ static bool is_modelled(const char *path)
 	return false;
 }
 
-static bool is_stepped(const struct build *b)
-{
-	return b->options->flavour == KERNEL_STEPPED || b->options->flavour == KERNEL_STEPPED_TSAN;
-}
-
+/*
+ * Instrumented objects call __tsan_*, which the process that loads the core provides. There, copies
+ * stay calls to it as well, so that they can be taken apart; see sim/explore.
+ */
 static void add_flavour(struct build *b, struct command *c)
 {
 	if (b->options->flavour != KERNEL_INSTRUMENTED &&
 	    b->options->flavour != KERNEL_STEPPED_TSAN)
 		return;
+	if (b->options->flavour == KERNEL_INSTRUMENTED) {
+		command_add(c, "-Dmemcpy=__tsan_memcpy");
+		command_add(c, "-Dmemmove=__tsan_memmove");
+		command_add(c, "-Dmemset=__tsan_memset");
+		command_add(c, "-Dmemcmp=shim_memcmp");
+	}
 	command_add(c, "-fsanitize=thread");
 	if (b->gcc) {
 		command_add(c, "--param=tsan-distinguish-volatile=1");
@@ -389,14 +422,12 @@ static void job_steps(struct build *b, struct job *job, const struct command *co
 
 	command_add_all(c, compile);
 	if (step) {
-		const char *as = getenv("GHES_STEP_AS");
-
 		command_add(c, "-S");
 		command_add(c, "%s", source);
 		command_add(c, "-o");
 		command_add(c, "%s.s", job->temporary);
 		c = &job->step[job->nr_steps++];
-		command_add(c, "%s", as ? as : "ghes-step-as");
+		command_add(c, "%s", b->step_as);
 		command_add(c, "%s.s", job->temporary);
 		command_add(c, "%s.stepped.s", job->temporary);
 		c = &job->step[job->nr_steps++];
@@ -420,6 +451,16 @@ static void job_steps(struct build *b, struct job *job, const struct command *co
 	command_add(c, "%s", job->temporary);
 }
 
+static void hash_file(struct content_hash *h, const char *path)
+{
+	size_t size;
+	char *content = file_read(path, &size);
+
+	if (content)
+		hash_bytes(h, content, size);
+	free(content);
+}
+
 static int add_object(struct build *b, const char *path, const char *content, size_t size,
 		      enum side side)
 {
@@ -438,6 +479,8 @@ static int add_object(struct build *b, const char *path, const char *content, si
 	for (size_t i = 0; i < compile.n; i++)
 		hash_string(&h, compile.arg[i]);
 	hash_string(&h, step ? "stepped" : "");
+	if (step)
+		hash_file(&h, b->step_as);
 	hash_string(&h, path);
 	hash_bytes(&h, content, size);
 	hash_text(&h, key);
@@ -658,6 +701,7 @@ static int build(struct build *b)
 
 	rc = rc ? rc : find_cache(b);
 	rc = rc ? rc : find_compiler(b);
+	find_step_as(b);
 	rc = rc ? rc : stage(b);
 	if (rc)
 		return rc;
@@ -676,6 +720,7 @@ static void build_free(struct build *b)
 	command_free(&b->kernel_flags);
 	command_free(&b->host_flags);
 	free(b->compiler_include);
+	free(b->step_as);
 	free(b->shim);
 	free(b->include);
 	free(b->cache);

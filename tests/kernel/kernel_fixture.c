@@ -23,15 +23,14 @@ static void op_defect(struct ghes_platform *p, const char *oracle, const char *m
 	kf->defects++;
 }
 
-struct kernel_fixture *kf_open(const char *tree, enum kernel_arch arch, const char *ghes)
+static struct kernel_fixture *open_core(const char *tree, const struct kernel_core_options *options)
 {
-	struct kernel_core_options options = {.arch = arch, .ghes = ghes};
 	const struct ghes_core_ops *(*get)(void);
 	struct kernel_fixture *kf = calloc(1, sizeof(*kf));
 	struct kernel_core_info info;
 
 	assert_non_null(kf);
-	if (kernel_core_build(tree, &options, &info))
+	if (kernel_core_build(tree, options, &info))
 		fail_msg("%s\n%s", info.error, info.compiler_output ? info.compiler_output : "");
 	kf->handle = dlopen(info.so, RTLD_NOW | RTLD_LOCAL);
 	if (!kf->handle)
@@ -46,6 +45,21 @@ struct kernel_fixture *kf_open(const char *tree, enum kernel_arch arch, const ch
 	current = kf;
 	assert_int_equal(kf->fx->ops->create(&kf->fx->fake.platform, &kf->fx->core), 0);
 	return kf;
+}
+
+struct kernel_fixture *kf_open(const char *tree, enum kernel_arch arch, const char *ghes)
+{
+	struct kernel_core_options options = {.arch = arch, .ghes = ghes};
+
+	return open_core(tree, &options);
+}
+
+struct kernel_fixture *kf_open_flavour(const char *tree, enum kernel_arch arch,
+				       enum kernel_flavour flavour)
+{
+	struct kernel_core_options options = {.arch = arch, .flavour = flavour};
+
+	return open_core(tree, &options);
 }
 
 void kf_close(struct kernel_fixture *kf)

@@ -21,6 +21,8 @@ struct kernel_fixture {
  * test with the build's message. kf_close() destroys it; everything must have been given back.
  */
 struct kernel_fixture *kf_open(const char *tree, enum kernel_arch arch, const char *ghes);
+struct kernel_fixture *kf_open_flavour(const char *tree, enum kernel_arch arch,
+				       enum kernel_flavour flavour);
 void kf_close(struct kernel_fixture *kf);
 /* Was a defect of @oracle reported whose message has @part in it? */
 bool kf_has_defect(const struct kernel_fixture *kf, const char *oracle, const char *part);

@@ -4,7 +4,7 @@
 #define SHIM_STRING_H
 
 /* === SAME === */
-/* The C library's, or in an instrumented core string.c, whose accesses the race detector sees. */
+/* The C library's; in instrumented cores the engine's, and string.c's memcmp(), see build.c. */
 void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
