@@ -64,6 +64,7 @@ static int on_source(void *ctx, const struct hest_source *source)
 	 */
 	if (source->is_generic && source->state == HEST_SOURCE_OK)
 		(void)ghes_check_generic(&source->generic,
+					 /* NOLINTNEXTLINE(misc-redundant-expression): overlap */
 					 HEST_NOTIFY_LINUX_ARM64 | HEST_NOTIFY_LINUX_X86,
 					 on_finding, show);
 	return 0;

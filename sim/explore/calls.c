@@ -295,11 +295,12 @@ void ghes_explore_free_memory(void *p)
 {
 	struct ghes_explore *x = ex;
 	struct ex_ctx *self = x ? x->cur : NULL;
-	struct block *b = (struct block *)p - 1;
+	struct block *b;
 	uintptr_t offset;
 
 	if (!p)
 		return;
+	b = (struct block *)p - 1;
 	offset = x ? (uintptr_t)p - (uintptr_t)x->arenas : UINTPTR_MAX;
 	if (!x || offset >= (size_t)x->n_ctx * EX_ARENA) {
 		free(p);

@@ -153,7 +153,7 @@ int tree_uint(struct yaml_tree *t, const yaml_node_t *n, const char *what, uint6
 int tree_bool(struct yaml_tree *t, const yaml_node_t *n, const char *what, bool *out)
 {
 	static const struct tree_word words[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
-	uint64_t value;
+	uint64_t value = 0;
 
 	if (tree_word(t, n, what, words, &value))
 		return -1;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
 # The same tests in the builds that find different mistakes.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
 # What the suites of tests/run share. A suite adds to P (passed), F (failed) and S (skipped) and
 # writes what happened to its standard output, which tests/run keeps in build/logs.
@@ -8,6 +8,18 @@
 need() # PACKAGE...: with those that every build needs
 {
 	sim/install-packages $(cat sim/packages) libcmocka-dev check "$@"
+}
+
+try() # WHAT COMMAND...: one test
+{
+	local what=$1
+	shift
+	if "$@"; then
+		P=$((P + 1))
+	else
+		echo "FAILED: $what: $*"
+		F=$((F + 1))
+	fi
 }
 
 count_ctest() # LOG: add ctest's closing lines to P, F and S

@@ -3,18 +3,6 @@
 #
 # What `cmake --install` gives, used as a stranger would use it.
 
-try() # WHAT COMMAND...: one test
-{
-	local what=$1
-	shift
-	if "$@"; then
-		P=$((P + 1))
-	else
-		echo "FAILED: $what: $*"
-		F=$((F + 1))
-	fi
-}
-
 suite_install()
 {
 	local stage=$PWD/build/stage
