@@ -139,6 +139,7 @@ static void add_probe_findings(struct hest_collect *c)
 	for (unsigned int i = 0; i < c->sources; i++)
 		if (c->source[i].is_generic && c->source[i].state == HEST_SOURCE_OK)
 			(void)ghes_check_generic(&c->source[i].generic,
+						 /* NOLINTNEXTLINE(misc-redundant-expression) */
 						 HEST_NOTIFY_LINUX_ARM64 | HEST_NOTIFY_LINUX_X86,
 						 collect_finding, c);
 }
