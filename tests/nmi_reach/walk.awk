@@ -23,7 +23,7 @@ function rule(   i)
 	} else if ($1 == "entry") {
 		entry[++entries] = $2 " " $3
 	} else if ($1 == "cut") {
-		cut[$2, $3] = $2
+		cut[$2, $3, $4] = $2 " " $3
 	} else if ($1 == "table") {
 		for (i = 3; i <= NF; i++)
 			table[$2] = table[$2] " " $i
@@ -50,6 +50,10 @@ function definitions(file, name,   i, n, where, list)
 
 function visit(context, node, from)
 {
+	if ((from, node, context) in cut) {
+		used[from " " node] = 1
+		return
+	}
 	if ((context, node) in way)
 		return
 	way[context, node] = from == "" ? node : way[context, from] " > " node
@@ -95,10 +99,6 @@ function call_by_pointer(context, from, key,   member)
 
 function expand(context, node,   i, n, edge, part)
 {
-	if ((node, context) in cut) {
-		used[node] = 1
-		return
-	}
 	n = split(edges[node], edge, "\n")
 	for (i = 2; i <= n; i++) {
 		split(edge[i], part, " ")
