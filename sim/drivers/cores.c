@@ -145,8 +145,8 @@ static char *lib_path(enum sim_flavour flavour)
 	return path;
 }
 
-static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour,
-			 enum sim_arch arch, char *error, size_t error_size)
+static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
+			 char *error, size_t error_size)
 {
 	static const enum kernel_flavour kernel_flavours[SIM_NR_FLAVOURS] = {
 		[SIM_NATIVE] = KERNEL_NATIVE,
@@ -180,8 +180,8 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 {
 	struct loaded *to = &core->build[flavour][arch];
 	const struct ghes_core_ops *(*get)(void);
-	char *path = core->dir ? kernel_path(core, flavour, arch, error, error_size)
-			       : lib_path(flavour);
+	char *path =
+		core->dir ? kernel_path(core, flavour, arch, error, error_size) : lib_path(flavour);
 
 	if (!path)
 		return -1;

@@ -74,6 +74,19 @@ void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char
 	}
 }
 
+bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *s,
+		    struct sim_result *r)
+{
+	for (unsigned int i = 0; i < s->config.nr_sources; i++) {
+		if (s->config.sources[i].notify != ACPI_HEST_NOTIFY_SEI || ops->notify_sei)
+			continue;
+		r->verdict = SIM_VACUOUS;
+		snprintf(r->why, sizeof(r->why), "this core takes no SEI notifications");
+		return false;
+	}
+	return true;
+}
+
 void sim_result_free(struct sim_result *r)
 {
 	for (unsigned int i = 0; i < r->nr_defects; i++)

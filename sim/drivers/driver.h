@@ -59,6 +59,12 @@ void sim_result_free(struct sim_result *r); /* what it owns, not itself */
 /* Add to the counter @name, which is a constant string. */
 void sim_count(struct sim_result *r, const char *name, uint64_t n);
 uint64_t sim_counter_value(const struct sim_result *r, const char *name);
+/*
+ * Can this core take what the scenario raises? Else @r becomes vacuous, with the reason: mainline,
+ * for one, has no SEI sources.
+ */
+bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *s,
+		    struct sim_result *r);
 /* Copy the machine's defects into the result; @schedule is duplicated for each, may be NULL. */
 void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char *schedule);
 

@@ -478,6 +478,8 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 
 	if (!ops)
 		return -1;
+	if (!sim_core_takes(ops, in->s, in->r))
+		return 0;
 	in->module = sim_core_step_module(in->core, config.arch);
 	if (!in->module || ghes_step_cover_init(&in->cover, in->module)) {
 		snprintf(error, error_size, "out of memory");
@@ -533,7 +535,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 
 	in.until = o->seconds > 0 ? from + o->seconds : 0;
 	ret = open_machine(&in, NULL, error, error_size);
-	if (!ret) {
+	if (!ret && in.m) {
 		catch_faults(&in, old);
 		sweeps(&in, &t);
 		leave_faults(old);
@@ -561,7 +563,7 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 	if (choices_parse(&in, choices, &schedule, error, error_size))
 		return -1;
 	ret = open_machine(&in, o->recording, error, error_size);
-	if (!ret) {
+	if (!ret && in.m) {
 		target.ctx = &in;
 		so = options_of(&in, schedule.levels ? schedule.levels : 1);
 		so.limit = STUCK_MIN;

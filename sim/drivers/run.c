@@ -232,22 +232,18 @@ static void judge(struct run *r, struct sim_result *res)
 	}
 }
 
-static struct sim_machine *make_machine(const struct sim_scenario *s, struct sim_core *core,
+static struct sim_machine *make_machine(const struct sim_scenario *s,
+					const struct ghes_core_ops *ops,
 					const struct sim_options *o, char *error, size_t error_size)
 {
-	const struct ghes_core_ops *ops =
-		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
 	struct sim_config config = s->config;
 	struct sim_machine *m;
 
-	if (!ops)
-		return NULL;
 	if (o->seed_set)
 		config.seed = o->seed;
 	m = sim_machine_create(&config, ops, error, error_size);
-	if (!m)
-		return NULL;
-	sim_observe_oracles(m);
+	if (m)
+		sim_observe_oracles(m);
 	return m;
 }
 
@@ -256,11 +252,17 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 {
 	struct run r = {.driver = {point, wait, stop}, .s = s};
 	struct sim_observer counts = counts_observer(s), recording;
+	const struct ghes_core_ops *ops =
+		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
 	struct timespec from, to;
 	int ret = -1;
 
+	if (!ops)
+		return -1;
+	if (!sim_core_takes(ops, s, res))
+		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	r.m = make_machine(s, core, o, error, error_size);
+	r.m = make_machine(s, ops, o, error, error_size);
 	if (!r.m)
 		return -1;
 	sim_observe(r.m, &counts);

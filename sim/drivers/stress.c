@@ -418,8 +418,7 @@ static uint64_t delivered(const struct stress *s)
 /* Rare nests take their time: a run that lacks one goes on for a while. */
 static bool nests_missing(const struct stress *s)
 {
-	uint32_t all = s->scenario->nr_nests >= 32 ? UINT32_MAX
-						   : (1u << s->scenario->nr_nests) - 1;
+	uint32_t all = s->scenario->nr_nests >= 32 ? UINT32_MAX : (1u << s->scenario->nr_nests) - 1;
 
 	return (counts_of(s->m)->nests_seen & all) != all;
 }
@@ -484,16 +483,12 @@ static void count_cpus(const struct stress *s, struct sim_result *r)
 }
 
 /* One machine from boot to rest. 0, or -1 and @error. */
-static int round_trip(struct stress *s, struct sim_core *core, double until, struct sim_result *r,
-		      char *error, size_t error_size)
+static int round_trip(struct stress *s, const struct ghes_core_ops *ops, double until,
+		      struct sim_result *r, char *error, size_t error_size)
 {
-	const struct ghes_core_ops *ops =
-		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
 	struct sim_observer counts = counts_observer(s->scenario);
 	int ret = -1;
 
-	if (!ops)
-		return -1;
 	s->m = sim_machine_create(&s->config, ops, error, error_size);
 	if (!s->m)
 		return -1;
@@ -594,9 +589,15 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	};
 	double seconds = o->seconds > 0 ? o->seconds : o->events ? 1e9 : DEFAULT_SECONDS;
 	double from = s.from;
+	const struct ghes_core_ops *ops;
 	uint64_t total = s.events;
 	int ret;
 
+	ops = sim_core_ops(core, SIM_NATIVE, scenario->config.arch, error, error_size);
+	if (!ops)
+		return -1;
+	if (!sim_core_takes(ops, scenario, r))
+		return 0;
 	s.config.threads = true;
 	s.config.unique_records = true; /* else most would be duplicates, and go nowhere */
 	if (o->seed_set)
@@ -608,7 +609,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	install_handlers();
 	do {
 		s.events = total - r->notifications;
-		ret = round_trip(&s, core, from + seconds, r, error, error_size);
+		ret = round_trip(&s, ops, from + seconds, r, error, error_size);
 		if (!ret)
 			judge(&s, r, counts_of(s.m));
 		if (s.m)

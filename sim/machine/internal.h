@@ -94,6 +94,8 @@ struct sim_cpu {
 	uint64_t timer_pending[SIM_MAX_SOURCES / 64];
 	uint64_t steps;
 	uint64_t steps_limit_hit;
+	uint64_t relaxed_at; /* steps when it relaxed last */
+	uint32_t relaxed_in_vain;
 	uint64_t hash;
 	uint64_t rng;
 	uint64_t clock_last;

@@ -467,13 +467,29 @@ static void op_raw_spin_unlock(struct ghes_platform *p, struct ghes_raw_spinlock
 	end(m, c);
 }
 
+/* Turns of a loop in which nothing else happens, on this CPU or another: then it is endless. */
+#define SIM_MAX_RELAX 10000
+
+/*
+ * A hint, not always a wait: the kernel's genalloc relaxes before each compare-exchange, also when
+ * nobody is in its way. So a turn in which nobody else can run is a defect only if such turns are
+ * all there is.
+ */
 static void op_cpu_relax(struct ghes_platform *p)
 {
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
 	sim_point(m, c, SIM_EV_STEP, 0);
-	if (sim_wait(m, c, NULL))
+	if (sim_wait(m, c, NULL)) {
+		c->relaxed_in_vain = 0;
+		return;
+	}
+	if (c->relaxed_at != c->steps) {
+		c->relaxed_at = c->steps;
+		c->relaxed_in_vain = 0;
+	}
+	if (++c->relaxed_in_vain < SIM_MAX_RELAX)
 		return;
 	if (!atomic_load(&m->stopped))
 		sim_defect(m, SIM_ORACLE_progress, "CPU %u waits in %s for nobody", c->id,
