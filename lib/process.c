@@ -387,6 +387,7 @@ static void ghes_kick_task_work(struct ghes_work *work)
 static bool kick_before_return(struct ghes_core *core, struct ghes_estatus_node *node,
 			       const struct ghes_task *task)
 {
+	struct ghes_claim *claim = node->claim; /* shares its place with @core */
 	struct ghes_platform *p = core->platform;
 
 	if (!task->user)
@@ -398,6 +399,7 @@ static bool kick_before_return(struct ghes_core *core, struct ghes_estatus_node 
 	if (p->ops->task_work_add(p, *task, &node->task_work, ghes_kick_task_work) == 0)
 		return true;
 	atomic_fetch_sub_explicit(&core->task_works, 1, memory_order_relaxed);
+	node->claim = claim;
 	return false;
 }
 
@@ -413,6 +415,7 @@ void ghes_kick_without_node(struct ghes_core *core, const struct ghes_task *task
 		return;
 	}
 	node->len = 0;
+	node->claim = NULL;
 	if (!kick_before_return(core, node, task))
 		free_node(core, node);
 }
