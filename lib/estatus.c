@@ -106,12 +106,15 @@ int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record)
 		record->len = (uint32_t)cper_estatus_len(&record->header);
 		return 0;
 	}
-	if (finding.fault == CPER_F_TRUNCATED) {
-		message = GHES_MSG_TRUNCATED;
-		text = "Truncated error status block!";
-	} else if (finding.fault == CPER_F_LENGTH) {
-		message = GHES_MSG_LENGTH;
-		text = "Invalid error status block length!";
+	if (finding.fault == CPER_F_TRUNCATED || finding.fault == CPER_F_LENGTH) {
+		/* The kernel's sum has 32 bits: what wraps around to little is "truncated" there.
+		 */
+		bool truncated =
+			(uint32_t)cper_estatus_len(&record->header) < sizeof(record->header);
+
+		message = truncated ? GHES_MSG_TRUNCATED : GHES_MSG_LENGTH;
+		text = truncated ? "Truncated error status block!"
+				 : "Invalid error status block length!";
 	} else {
 		message = GHES_MSG_HEADER;
 		text = "Invalid CPER header!";

@@ -4,6 +4,6 @@
 add_library(core_fixture STATIC core_fixture.c fake_platform.c)
 target_link_libraries(core_fixture PRIVATE ghes_options ghes_static PkgConfig::CMOCKA)
 target_include_directories(core_fixture PRIVATE ${PROJECT_SOURCE_DIR}/lib)
-foreach(name core notify claim process)
+foreach(name core notify claim process estatus source memory_failure)
         ghes_unit_test(NAME ${name} SOURCES test_${name}.c LIBRARIES core_fixture)
 endforeach()

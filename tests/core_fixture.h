@@ -21,7 +21,7 @@
 #define FX_MEMORY     0x400000u
 #define FX_ACK(n)     (FX_PADDR + 0x10000 + 8 * (n))
 #define FX_POINTER(n) (FX_PADDR + 8 * (n))
-#define FX_BLOCK(n)   (FX_PADDR + 0x20000 + 0x20000 * (uint64_t)(n)) /* 128 KiB apart */
+#define FX_BLOCK(n)   (FX_PADDR + 0x20000 + 0x20000 * ((uint64_t)(n) % 24)) /* 128 KiB apart */
 #define FX_CPUS	      4
 #define FX_CALLS      512
 #define FX_LINES      2048
@@ -121,7 +121,8 @@ int fx_setup(void **state);
 /* Everything must be at rest and given back: pool, memory, grace periods, works. */
 int fx_teardown(void **state);
 
-/* The parts of both: the machine without a core; all that is pending done; destroyed, all given back */
+/* The parts of both: the machine without a core; all that is pending done; destroyed, all given
+ * back */
 struct core_fixture *fx_machine(void);
 void fx_settle(struct core_fixture *fx);
 void fx_destroy(struct core_fixture *fx);
