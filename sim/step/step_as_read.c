@@ -16,6 +16,9 @@
 
 #define LABELS_FIRST_SIZE 1024
 
+/* What a NUL is read as: a byte that no assembly holds. */
+#define NUL_STAND_IN '\001'
+
 bool step_begins(const char *s, const char *with)
 {
 	return !strncmp(s, with, strlen(with));
@@ -83,8 +86,8 @@ static void hand_over(struct step_reader *reader, char *text, size_t n)
 	reader->statement(reader->arg, text);
 }
 
-/* False: a statement is longer than any compiler writes. */
-static bool read_line(struct step_reader *reader, const char *line)
+/* -E2BIG: a statement is longer than any compiler writes. -EILSEQ: a NUL outside of a comment. */
+static int read_line(struct step_reader *reader, const char *line)
 {
 	char text[STEP_STATEMENT_MAX];
 	bool in_string = false;
@@ -92,7 +95,7 @@ static bool read_line(struct step_reader *reader, const char *line)
 
 	for (const char *s = line; *s && *s != '\n'; s++) {
 		if (n + 2 >= sizeof(text))
-			return false;
+			return -E2BIG;
 		if (reader->in_comment) {
 			reader->in_comment = !step_begins(s, "*/");
 			s += !reader->in_comment;
@@ -105,6 +108,8 @@ static bool read_line(struct step_reader *reader, const char *line)
 		} else if (!in_string && *s == ';') {
 			hand_over(reader, text, n);
 			n = 0;
+		} else if (*s == NUL_STAND_IN) {
+			return -EILSEQ;
 		} else {
 			if (in_string && *s == '\\' && s[1] && s[1] != '\n')
 				text[n++] = *s++;
@@ -114,7 +119,16 @@ static bool read_line(struct step_reader *reader, const char *line)
 		}
 	}
 	hand_over(reader, text, n);
-	return true;
+	return 0;
+}
+
+/* clang explains a byte of debug information in a comment by writing it there, NUL included. */
+static void replace_nuls(char *line, size_t length)
+{
+	char *nul;
+
+	while ((nul = memchr(line, '\0', length)))
+		*nul = NUL_STAND_IN;
 }
 
 int step_read(struct step_reader *reader, FILE *in)
@@ -129,11 +143,8 @@ int step_read(struct step_reader *reader, FILE *in)
 	rewind(in);
 	while (!error && (length = getline(&line, &size, in)) >= 0) {
 		reader->line++;
-		/* What follows a NUL would be lost without a word. */
-		if (strlen(line) != (size_t)length)
-			error = -EILSEQ;
-		else if (!read_line(reader, line))
-			error = -E2BIG;
+		replace_nuls(line, (size_t)length);
+		error = read_line(reader, line);
 	}
 	free(line);
 	return ferror(in) ? -EIO : error;
