@@ -174,6 +174,24 @@ void cper_decode_cxl_event(struct cper_walk *w, const uint8_t *bytes, uint32_t l
 void cper_decode_ampere(struct cper_walk *w, const uint8_t *bytes, uint32_t length);
 void cper_decode_nvidia(struct cper_walk *w, const uint8_t *bytes, uint32_t length);
 
+/* The parts of records and of status blocks; each walks from w->start on. */
+void cper_walk_record(struct cper_walk *w, uint64_t avail);
+void cper_walk_estatus(struct cper_walk *w, uint64_t avail, uint64_t limit);
+
+/* @type_at: where the record says what the section is, for findings */
+void cper_walk_section(struct cper_walk *w, const uint8_t *type_at, const uint8_t *bytes,
+		       uint32_t length);
+void cper_walk_section_type(struct cper_walk *w, const uint8_t *type);
+void cper_check_severity(struct cper_walk *w, const uint8_t *at);
+void cper_check_fru_text(struct cper_walk *w, const uint8_t *text);
+void cper_check_time(struct cper_walk *w, const uint8_t *bcd);
+void cper_check_zero(struct cper_walk *w, const uint8_t *at, size_t n);
+
+#define CPER_FLAGS_KNOWN 0xffu
+
+extern const struct cper_names cper_severity_names;
+extern const struct cper_table cper_revision_table;
+extern const struct cper_table cper_flags_table;
 extern const struct cper_table cper_error_status_table; /* UEFI 2.10, N.2.12, 8 bytes */
 
 #endif

@@ -181,16 +181,9 @@ void cper_decode_ampere(struct cper_walk *w, const uint8_t *bytes, uint32_t leng
 		cper_walk_bytes(w, "Payload", "data", bytes + AMPERE_FIXED, length - AMPERE_FIXED);
 }
 
-static const struct cper_names severity_names = {
-	.names = (const char *const[]){"Recoverable", "Fatal", "Corrected", "Informational"},
-	.n = 4,
-	.unknown = "Unknown",
-	.value_key = "code",
-};
-
 static const struct cper_field nvidia_fields[] = {
 	{"Signature", "signature", 0, 16, CPER_ALWAYS, CPER_ASCII, 0, 0, NULL},
-	{"Severity", "severity", 20, 1, CPER_ALWAYS, CPER_ENUM, 0, 0, &severity_names},
+	{"Severity", "severity", 20, 1, CPER_ALWAYS, CPER_ENUM, 0, 0, &cper_severity_names},
 	{"Error Type", "errorType", 16, 2, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},
 	{"Error Instance", "errorInstance", 18, 2, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},
 	{"Socket", "socket", 21, 1, CPER_ALWAYS, CPER_DEC, 0, 0, NULL},

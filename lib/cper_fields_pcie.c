@@ -40,430 +40,284 @@ static const struct cper_names port_types = {
 
 /* ---- PCI Express capability ------------------------------------------------------------------ */
 
+#define NUM(name, key, size, shift, bits)                                                          \
+	{                                                                                          \
+		name, key, 0, size, CPER_ALWAYS, CPER_DEC, shift, bits, NULL                       \
+	}
+#define FLAG(name, key, size, shift)                                                               \
+	{                                                                                          \
+		name, key, 0, size, CPER_ALWAYS, CPER_BOOL, shift, 1, NULL                         \
+	}
+#define WORD(name, key, size, shift, bits, words)                                                  \
+	{                                                                                          \
+		name, key, 0, size, CPER_ALWAYS, CPER_CHOICE, shift, bits, words                   \
+	}
+#define CODE(name, key, size, shift, bits, names)                                                  \
+	{                                                                                          \
+		name, key, 0, size, CPER_ALWAYS, CPER_ENUM, shift, bits, names                     \
+	}
+
 static const struct cper_field cap_header[] = {
-	{"Capability ID", "capability_id", 0, 2, CPER_ALWAYS, CPER_ENUM, 0, 8, &raw},
-	{"Next Capability Pointer", "next_capability_pointer", 0, 2, CPER_ALWAYS, CPER_DEC, 8, 8,
-	 NULL},
+	CODE("Capability ID", "capability_id", 2, 0, 8, &raw),
+	NUM("Next Capability Pointer", "next_capability_pointer", 2, 8, 8),
 };
 
 static const struct cper_field pcie_capabilities[] = {
-	{"Capability Version", "capability_version", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 4, NULL},
-	{"Device Port Type", "device_port_type", 0, 2, CPER_ALWAYS, CPER_ENUM, 4, 4, &port_types},
-	{"Slot Implemented", "slot_implemented", 0, 2, CPER_ALWAYS, CPER_BOOL, 8, 1, NULL},
-	{"Interrupt Message Number", "interrupt_message_number", 0, 2, CPER_ALWAYS, CPER_DEC, 9, 5,
-	 NULL},
-	{"Flit Mode Supported", "flit_mode_supported", 0, 2, CPER_ALWAYS, CPER_CHOICE, 15, 1,
-	 &supported},
+	NUM("Capability Version", "capability_version", 2, 0, 4),
+	CODE("Device Port Type", "device_port_type", 2, 4, 4, &port_types),
+	FLAG("Slot Implemented", "slot_implemented", 2, 8),
+	NUM("Interrupt Message Number", "interrupt_message_number", 2, 9, 5),
+	WORD("Flit Mode Supported", "flit_mode_supported", 2, 15, 1, &supported),
 };
 
 static const struct cper_field device_capabilities[] = {
-	{"Max Payload Size Supported", "max_payload_size_supported", 0, 4, CPER_ALWAYS, CPER_DEC, 0,
-	 3, NULL},
-	{"Phantom Functions Supported", "phantom_functions_supported", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 3, 2, &supported},
-	{"Extended Tag Field Supported", "extended_tag_field_supported", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 5, 1, &supported},
-	{"Endpoint L0s Acceptable Latency", "endpoint_l0s_acceptable_latency", 0, 4, CPER_ALWAYS,
-	 CPER_ENUM, 6, 3, &raw},
-	{"Endpoint L1 Acceptable Latency", "endpoint_l1_acceptable_latency", 0, 4, CPER_ALWAYS,
-	 CPER_ENUM, 9, 3, &raw},
-	{"Role Based Error Reporting", "role_based_error_reporting", 0, 4, CPER_ALWAYS, CPER_BOOL,
-	 15, 1, NULL},
-	{"ERR COR Subclass Capable", "err_cor_subclass_capable", 0, 4, CPER_ALWAYS, CPER_BOOL, 16,
-	 1, NULL},
-	{"Rx MPS Fixed", "rx_mps_fixed", 0, 4, CPER_ALWAYS, CPER_DEC, 17, 1, NULL},
-	{"Captured Slot Power Limit Value", "captured_slot_power_limit_value", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 18, 8, NULL},
-	{"Captured Slot Power Limit Scale", "captured_slot_power_limit_scale", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 26, 2, NULL},
-	{"Function Level Reset Capability Supported", "function_level_reset_capability_supported",
-	 0, 4, CPER_ALWAYS, CPER_CHOICE, 28, 1, &supported},
-	{"Mixed MPS Supported", "mixed_mps_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 29, 1,
-	 &supported},
-	{"TEE IO Supported", "tee_io_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 30, 1, &supported},
+	NUM("Max Payload Size Supported", "max_payload_size_supported", 4, 0, 3),
+	WORD("Phantom Functions Supported", "phantom_functions_supported", 4, 3, 2, &supported),
+	WORD("Extended Tag Field Supported", "extended_tag_field_supported", 4, 5, 1, &supported),
+	CODE("Endpoint L0s Acceptable Latency", "endpoint_l0s_acceptable_latency", 4, 6, 3, &raw),
+	CODE("Endpoint L1 Acceptable Latency", "endpoint_l1_acceptable_latency", 4, 9, 3, &raw),
+	FLAG("Role Based Error Reporting", "role_based_error_reporting", 4, 15),
+	FLAG("ERR COR Subclass Capable", "err_cor_subclass_capable", 4, 16),
+	NUM("Rx MPS Fixed", "rx_mps_fixed", 4, 17, 1),
+	NUM("Captured Slot Power Limit Value", "captured_slot_power_limit_value", 4, 18, 8),
+	NUM("Captured Slot Power Limit Scale", "captured_slot_power_limit_scale", 4, 26, 2),
+	WORD("Function Level Reset Capability Supported",
+	     "function_level_reset_capability_supported", 4, 28, 1, &supported),
+	WORD("Mixed MPS Supported", "mixed_mps_supported", 4, 29, 1, &supported),
+	WORD("TEE IO Supported", "tee_io_supported", 4, 30, 1, &supported),
 };
 
 static const struct cper_field device_control[] = {
-	{"Correctable Error Reporting Enable", "correctable_error_reporting_enable", 0, 2,
-	 CPER_ALWAYS, CPER_CHOICE, 0, 1, &enabled},
-	{"Non Fatal Error Reporting Enable", "non_fatal_error_reporting_enable", 0, 2, CPER_ALWAYS,
-	 CPER_CHOICE, 1, 1, &enabled},
-	{"Fatal Error Reporting Enable", "fatal_error_reporting_enable", 0, 2, CPER_ALWAYS,
-	 CPER_CHOICE, 2, 1, &enabled},
-	{"Unsupported Request Reporting Enabled", "unsupported_request_reporting_enabled", 0, 2,
-	 CPER_ALWAYS, CPER_CHOICE, 3, 1, &enabled},
-	{"Relaxed Ordering Enable", "relaxed_ordering_enable", 0, 2, CPER_ALWAYS, CPER_CHOICE, 4, 1,
-	 &enabled},
-	{"Max Payload Size", "max_payload_size", 0, 2, CPER_ALWAYS, CPER_DEC, 5, 3, NULL},
-	{"Extended Tag Field Enable", "extended_tag_field_enable", 0, 2, CPER_ALWAYS, CPER_CHOICE,
-	 8, 1, &enabled},
-	{"Phantom Functions Enable", "phantom_functions_enable", 0, 2, CPER_ALWAYS, CPER_CHOICE, 9,
-	 1, &enabled},
-	{"Aux Power PM Enable", "aux_power_pm_enable", 0, 2, CPER_ALWAYS, CPER_CHOICE, 10, 1,
-	 &enabled},
-	{"Enable No Snoop", "enable_no_snoop", 0, 2, CPER_ALWAYS, CPER_DEC, 11, 1, NULL},
-	{"Max Read Request Size", "max_read_request_size", 0, 2, CPER_ALWAYS, CPER_DEC, 12, 3,
-	 NULL},
-	{"Function Level Reset", "function_level_reset", 0, 2, CPER_ALWAYS, CPER_BOOL, 15, 1, NULL},
+	WORD("Correctable Error Reporting Enable", "correctable_error_reporting_enable", 2, 0, 1,
+	     &enabled),
+	WORD("Non Fatal Error Reporting Enable", "non_fatal_error_reporting_enable", 2, 1, 1,
+	     &enabled),
+	WORD("Fatal Error Reporting Enable", "fatal_error_reporting_enable", 2, 2, 1, &enabled),
+	WORD("Unsupported Request Reporting Enabled", "unsupported_request_reporting_enabled", 2, 3,
+	     1, &enabled),
+	WORD("Relaxed Ordering Enable", "relaxed_ordering_enable", 2, 4, 1, &enabled),
+	NUM("Max Payload Size", "max_payload_size", 2, 5, 3),
+	WORD("Extended Tag Field Enable", "extended_tag_field_enable", 2, 8, 1, &enabled),
+	WORD("Phantom Functions Enable", "phantom_functions_enable", 2, 9, 1, &enabled),
+	WORD("Aux Power PM Enable", "aux_power_pm_enable", 2, 10, 1, &enabled),
+	NUM("Enable No Snoop", "enable_no_snoop", 2, 11, 1),
+	NUM("Max Read Request Size", "max_read_request_size", 2, 12, 3),
+	FLAG("Function Level Reset", "function_level_reset", 2, 15),
 };
 
 static const struct cper_field device_status[] = {
-	{"Correctable Error Detected", "correctable_error_detected", 0, 2, CPER_ALWAYS, CPER_BOOL,
-	 0, 1, NULL},
-	{"Non Fatal Error Detected", "non_fatal_error_detected", 0, 2, CPER_ALWAYS, CPER_BOOL, 1, 1,
-	 NULL},
-	{"Fatal Error Detected", "fatal_error_detected", 0, 2, CPER_ALWAYS, CPER_BOOL, 2, 1, NULL},
-	{"Unsupported Request Detected", "unsupported_request_detected", 0, 2, CPER_ALWAYS,
-	 CPER_BOOL, 3, 1, NULL},
-	{"Aux Power Detected", "aux_power_detected", 0, 2, CPER_ALWAYS, CPER_BOOL, 4, 1, NULL},
-	{"Transactions Pending", "transactions_pending", 0, 2, CPER_ALWAYS, CPER_BOOL, 5, 1, NULL},
-	{"Emergency Power Reduction", "emergency_power_reduction", 0, 2, CPER_ALWAYS, CPER_DEC, 6,
-	 2, NULL},
+	FLAG("Correctable Error Detected", "correctable_error_detected", 2, 0),
+	FLAG("Non Fatal Error Detected", "non_fatal_error_detected", 2, 1),
+	FLAG("Fatal Error Detected", "fatal_error_detected", 2, 2),
+	FLAG("Unsupported Request Detected", "unsupported_request_detected", 2, 3),
+	FLAG("Aux Power Detected", "aux_power_detected", 2, 4),
+	FLAG("Transactions Pending", "transactions_pending", 2, 5),
+	NUM("Emergency Power Reduction", "emergency_power_reduction", 2, 6, 2),
 };
 
 static const struct cper_field link_capabilities[] = {
-	{"Max Link Speed", "max_link_speed", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 4, NULL},
-	{"Maximum Link Width", "maximum_link_width", 0, 4, CPER_ALWAYS, CPER_DEC, 4, 6, NULL},
-	{"ASPM Support", "aspm_support", 0, 4, CPER_ALWAYS, CPER_DEC, 10, 2, NULL},
-	{"L0s Exit Latency", "l0s_exit_latency", 0, 4, CPER_ALWAYS, CPER_DEC, 12, 3, NULL},
-	{"L1 Exit Latency", "l1_exit_latency", 0, 4, CPER_ALWAYS, CPER_DEC, 15, 3, NULL},
-	{"Clock Power Management", "clock_power_management", 0, 4, CPER_ALWAYS, CPER_BOOL, 18, 1,
-	 NULL},
-	{"Surprise Down Error Reporting Capable", "surprise_down_error_reporting_capable", 0, 4,
-	 CPER_ALWAYS, CPER_BOOL, 19, 1, NULL},
-	{"Data Link Layer Link Active Reporting Capable",
-	 "data_link_layer_link_active_reporting_capable", 0, 4, CPER_ALWAYS, CPER_BOOL, 20, 1,
-	 NULL},
-	{"Link Bandwidth Notification Capability", "link_bandwidth_notification_capability", 0, 4,
-	 CPER_ALWAYS, CPER_BOOL, 21, 1, NULL},
-	{"ASPM Optionality Compliance", "aspm_optionality_compliance", 0, 4, CPER_ALWAYS, CPER_BOOL,
-	 22, 1, NULL},
-	{"Port Number", "port_number", 0, 4, CPER_ALWAYS, CPER_DEC, 24, 8, NULL},
+	NUM("Max Link Speed", "max_link_speed", 4, 0, 4),
+	NUM("Maximum Link Width", "maximum_link_width", 4, 4, 6),
+	NUM("ASPM Support", "aspm_support", 4, 10, 2),
+	NUM("L0s Exit Latency", "l0s_exit_latency", 4, 12, 3),
+	NUM("L1 Exit Latency", "l1_exit_latency", 4, 15, 3),
+	FLAG("Clock Power Management", "clock_power_management", 4, 18),
+	FLAG("Surprise Down Error Reporting Capable", "surprise_down_error_reporting_capable", 4,
+	     19),
+	FLAG("Data Link Layer Link Active Reporting Capable",
+	     "data_link_layer_link_active_reporting_capable", 4, 20),
+	FLAG("Link Bandwidth Notification Capability", "link_bandwidth_notification_capability", 4,
+	     21),
+	FLAG("ASPM Optionality Compliance", "aspm_optionality_compliance", 4, 22),
+	NUM("Port Number", "port_number", 4, 24, 8),
 };
 
 static const struct cper_field link_control[] = {
-	{"ASPM Control", "aspm_control", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 2, NULL},
-	{"PTM Prop Delay Adaptation Interpretation", "ptm_prop_delay_adaptation_interpretation", 0,
-	 2, CPER_ALWAYS, CPER_BOOL, 2, 1, NULL},
-	{"Link Disable", "link_disable", 0, 2, CPER_ALWAYS, CPER_DEC, 4, 1, NULL},
-	{"Retrain Link", "retrain_link", 0, 2, CPER_ALWAYS, CPER_DEC, 5, 1, NULL},
-	{"Extended Synch", "extended_synch", 0, 2, CPER_ALWAYS, CPER_DEC, 7, 1, NULL},
-	{"SRIS Clocking", "sris_clocking", 0, 2, CPER_ALWAYS, CPER_DEC, 12, 1, NULL},
-	{"Flit Mode Disable", "flit_mode_disable", 0, 2, CPER_ALWAYS, CPER_DEC, 13, 1, NULL},
+	NUM("ASPM Control", "aspm_control", 2, 0, 2),
+	FLAG("PTM Prop Delay Adaptation Interpretation", "ptm_prop_delay_adaptation_interpretation",
+	     2, 2),
+	NUM("Link Disable", "link_disable", 2, 4, 1),
+	NUM("Retrain Link", "retrain_link", 2, 5, 1),
+	NUM("Extended Synch", "extended_synch", 2, 7, 1),
+	NUM("SRIS Clocking", "sris_clocking", 2, 12, 1),
+	NUM("Flit Mode Disable", "flit_mode_disable", 2, 13, 1),
 };
 
 static const struct cper_field link_status[] = {
-	{"Current Link Speed", "current_link_speed", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 4, NULL},
-	{"Negotiated Link Width", "negotiated_link_width", 0, 2, CPER_ALWAYS, CPER_DEC, 4, 6, NULL},
-	{"Link Training", "link_training", 0, 2, CPER_ALWAYS, CPER_DEC, 11, 1, NULL},
+	NUM("Current Link Speed", "current_link_speed", 2, 0, 4),
+	NUM("Negotiated Link Width", "negotiated_link_width", 2, 4, 6),
+	NUM("Link Training", "link_training", 2, 11, 1),
 };
 
 static const struct cper_field slot_capabilities[] = {
-	{"Slot Power Limit Value", "slot_power_limit_value", 0, 4, CPER_ALWAYS, CPER_ENUM, 7, 8,
-	 &raw},
-	{"Slot Power Limit Scale", "slot_power_limit_scale", 0, 4, CPER_ALWAYS, CPER_DEC, 15, 2,
-	 NULL},
-	{"Physical Slot Number", "physical_slot_number", 0, 4, CPER_ALWAYS, CPER_DEC, 19, 13, NULL},
+	CODE("Slot Power Limit Value", "slot_power_limit_value", 4, 7, 8, &raw),
+	NUM("Slot Power Limit Scale", "slot_power_limit_scale", 4, 15, 2),
+	NUM("Physical Slot Number", "physical_slot_number", 4, 19, 13),
 };
 
 static const struct cper_field slot_control[] = {
-	{"Attention Indicator Control", "attention_indicator_control", 0, 2, CPER_ALWAYS, CPER_DEC,
-	 6, 2, NULL},
-	{"Power Indicator Control", "power_indicator_control", 0, 2, CPER_ALWAYS, CPER_DEC, 8, 2,
-	 NULL},
+	NUM("Attention Indicator Control", "attention_indicator_control", 2, 6, 2),
+	NUM("Power Indicator Control", "power_indicator_control", 2, 8, 2),
 };
 
 static const struct cper_field slot_status[] = {
-	{"MRL Sensor Changed", "mrl_sensor_changed", 0, 2, CPER_ALWAYS, CPER_DEC, 2, 1, NULL},
-	{"Command Completed", "command_completed", 0, 2, CPER_ALWAYS, CPER_DEC, 4, 1, NULL},
-	{"MRL Sensor State", "mrl_sensor_state", 0, 2, CPER_ALWAYS, CPER_DEC, 5, 1, NULL},
+	NUM("MRL Sensor Changed", "mrl_sensor_changed", 2, 2, 1),
+	NUM("Command Completed", "command_completed", 2, 4, 1),
+	NUM("MRL Sensor State", "mrl_sensor_state", 2, 5, 1),
 };
 
 static const struct cper_field root_status[] = {
-	{"PME Requester ID", "pme_requester_id", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 16, NULL},
-	{"PME Status", "pme_status", 0, 4, CPER_ALWAYS, CPER_DEC, 16, 1, NULL},
-	{"PME Pending", "pme_pending", 0, 4, CPER_ALWAYS, CPER_DEC, 17, 1, NULL},
+	NUM("PME Requester ID", "pme_requester_id", 4, 0, 16),
+	NUM("PME Status", "pme_status", 4, 16, 1),
+	NUM("PME Pending", "pme_pending", 4, 17, 1),
 };
 
 static const struct cper_field device_capabilities2[] = {
-	{"Completion Timeout Ranges Supported", "completion_timeout_ranges_supported", 0, 4,
-	 CPER_ALWAYS, CPER_DEC, 0, 4, NULL},
-	{"Completion Timeout Disable Supported", "completion_timeout_disable_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 4, 1, &supported},
-	{"ARI Forwarding Supported", "ari_forwarding_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 5,
-	 1, &supported},
-	{"Atomic Op Routing Supported", "atomic_op_routing_supported", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 6, 1, &supported},
-	{"32 Bit AtomicOp Completer Supported", "_32_bit_atomicop_completer_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 7, 1, &supported},
-	{"64 Bit AtomicOp Completer Supported", "_64_bit_atomicop_completer_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 8, 1, &supported},
-	{"128 Bit CAS Completer Supported", "_128_bit_cas_completer_supported", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 9, 1, &supported},
-	{"No RO Enabled PR PR Passing", "no_ro_enabled_pr_pr_passing", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 10, 1, &passing},
-	{"LTR Mechanism Supported", "ltr_mechanism_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 11,
-	 1, &supported},
-	{"TPH Completer Supported", "tph_completer_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 12,
-	 2, &supported},
-	{"OBFF Supported", "obff_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 18, 2, &supported},
-	{"Max End End TLP Prefixes", "max_end_end_tlp_prefixes", 0, 4, CPER_ALWAYS, CPER_ENUM, 22,
-	 2, &raw},
-	{"Emergency Power Reduction Supported", "emergency_power_reduction_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 24, 2, &supported},
-	{"DMWr Lengths Supported", "dmwr_lengths_supported", 0, 4, CPER_ALWAYS, CPER_DEC, 29, 2,
-	 NULL},
+	NUM("Completion Timeout Ranges Supported", "completion_timeout_ranges_supported", 4, 0, 4),
+	WORD("Completion Timeout Disable Supported", "completion_timeout_disable_supported", 4, 4,
+	     1, &supported),
+	WORD("ARI Forwarding Supported", "ari_forwarding_supported", 4, 5, 1, &supported),
+	WORD("Atomic Op Routing Supported", "atomic_op_routing_supported", 4, 6, 1, &supported),
+	WORD("32 Bit AtomicOp Completer Supported", "_32_bit_atomicop_completer_supported", 4, 7, 1,
+	     &supported),
+	WORD("64 Bit AtomicOp Completer Supported", "_64_bit_atomicop_completer_supported", 4, 8, 1,
+	     &supported),
+	WORD("128 Bit CAS Completer Supported", "_128_bit_cas_completer_supported", 4, 9, 1,
+	     &supported),
+	WORD("No RO Enabled PR PR Passing", "no_ro_enabled_pr_pr_passing", 4, 10, 1, &passing),
+	WORD("LTR Mechanism Supported", "ltr_mechanism_supported", 4, 11, 1, &supported),
+	WORD("TPH Completer Supported", "tph_completer_supported", 4, 12, 2, &supported),
+	WORD("OBFF Supported", "obff_supported", 4, 18, 2, &supported),
+	CODE("Max End End TLP Prefixes", "max_end_end_tlp_prefixes", 4, 22, 2, &raw),
+	WORD("Emergency Power Reduction Supported", "emergency_power_reduction_supported", 4, 24, 2,
+	     &supported),
+	NUM("DMWr Lengths Supported", "dmwr_lengths_supported", 4, 29, 2),
 };
 
 static const struct cper_field device_control2[] = {
-	{"Completion Timeout Value", "completion_timeout_value", 0, 2, CPER_ALWAYS, CPER_DEC, 0, 4,
-	 NULL},
-	{"ARI Forwarding Enable", "ari_forwarding_enable", 0, 2, CPER_ALWAYS, CPER_BOOL, 5, 1,
-	 NULL},
-	{"AtomicOp Requester Enable", "atomicop_requester_enable", 0, 2, CPER_ALWAYS, CPER_BOOL, 6,
-	 1, NULL},
-	{"AtomicOp Egress Blocking", "atomicop_egress_blocking", 0, 2, CPER_ALWAYS, CPER_BOOL, 7, 1,
-	 NULL},
-	{"IDO Request Enable", "ido_request_enable", 0, 2, CPER_ALWAYS, CPER_BOOL, 8, 1, NULL},
-	{"IDO Completion Enable", "ido_completion_enable", 0, 2, CPER_ALWAYS, CPER_BOOL, 9, 1,
-	 NULL},
-	{"LTR Mechanism Enable", "ltr_mechanism_enable", 0, 2, CPER_ALWAYS, CPER_BOOL, 10, 1, NULL},
-	{"Emergency Power Reduction Request", "emergency_power_reduction_request", 0, 2,
-	 CPER_ALWAYS, CPER_BOOL, 11, 1, NULL},
-	{"10-Bit Tag Requester Enable", "bit_tag_requester_10_enable", 0, 2, CPER_ALWAYS, CPER_BOOL,
-	 12, 1, NULL},
-	{"OBFF Enable", "obff_enable", 0, 2, CPER_ALWAYS, CPER_DEC, 13, 2, NULL},
+	NUM("Completion Timeout Value", "completion_timeout_value", 2, 0, 4),
+	FLAG("ARI Forwarding Enable", "ari_forwarding_enable", 2, 5),
+	FLAG("AtomicOp Requester Enable", "atomicop_requester_enable", 2, 6),
+	FLAG("AtomicOp Egress Blocking", "atomicop_egress_blocking", 2, 7),
+	FLAG("IDO Request Enable", "ido_request_enable", 2, 8),
+	FLAG("IDO Completion Enable", "ido_completion_enable", 2, 9),
+	FLAG("LTR Mechanism Enable", "ltr_mechanism_enable", 2, 10),
+	FLAG("Emergency Power Reduction Request", "emergency_power_reduction_request", 2, 11),
+	FLAG("10-Bit Tag Requester Enable", "bit_tag_requester_10_enable", 2, 12),
+	NUM("OBFF Enable", "obff_enable", 2, 13, 2),
 };
 
 static const struct cper_field link_capabilities2[] = {
-	{"Supported Link Speeds", "supported_link_speeds", 0, 4, CPER_ALWAYS, CPER_DEC, 1, 7, NULL},
-	{"Crosslink Supported", "crosslink_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 8, 1,
-	 &supported},
-	{"Lower SKP OS Generation Supported", "lower_skp_os_generation_supported", 0, 4,
-	 CPER_ALWAYS, CPER_DEC, 9, 7, NULL},
-	{"Lower SKP OS Reception Supported", "lower_skp_os_reception_supported", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 16, 7, NULL},
-	{"Retimer Presence Detect Supported", "retimer_presence_detect_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 23, 1, &supported},
-	{"Two Retimers Presence Detect Supported", "two_retimers_presence_detect_supported", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 24, 1, &supported},
-	{"DRS Supported", "drs_supported", 0, 4, CPER_ALWAYS, CPER_CHOICE, 31, 1, &supported},
+	NUM("Supported Link Speeds", "supported_link_speeds", 4, 1, 7),
+	WORD("Crosslink Supported", "crosslink_supported", 4, 8, 1, &supported),
+	NUM("Lower SKP OS Generation Supported", "lower_skp_os_generation_supported", 4, 9, 7),
+	NUM("Lower SKP OS Reception Supported", "lower_skp_os_reception_supported", 4, 16, 7),
+	WORD("Retimer Presence Detect Supported", "retimer_presence_detect_supported", 4, 23, 1,
+	     &supported),
+	WORD("Two Retimers Presence Detect Supported", "two_retimers_presence_detect_supported", 4,
+	     24, 1, &supported),
+	WORD("DRS Supported", "drs_supported", 4, 31, 1, &supported),
 };
 
 static const struct cper_field link_control2[] = {
-	{"Target Link Speed", "target_link_speed", 0, 2, CPER_ALWAYS, CPER_ENUM, 0, 4, &raw},
-	{"Enter Compliance", "enter_compliance", 0, 2, CPER_ALWAYS, CPER_CHOICE, 4, 1, &supported},
-	{"Hardware Autonomous Speed Disable", "hardware_autonomous_speed_disable", 0, 2,
-	 CPER_ALWAYS, CPER_ENUM, 5, 1, &raw},
-	{"Selectable De Emphasis", "selectable_de_emphasis", 0, 2, CPER_ALWAYS, CPER_BOOL, 6, 1,
-	 NULL},
-	{"Transmit Margin", "transmit_margin", 0, 2, CPER_ALWAYS, CPER_DEC, 7, 3, NULL},
-	{"Enter Modified Compliance", "enter_modified_compliance", 0, 2, CPER_ALWAYS, CPER_BOOL, 10,
-	 1, NULL},
-	{"Compliance SOS", "compliance_sos", 0, 2, CPER_ALWAYS, CPER_BOOL, 11, 1, NULL},
-	{"Compliance Preset De Emphasis", "compliance_preset_de_emphasis", 0, 2, CPER_ALWAYS,
-	 CPER_DEC, 12, 4, NULL},
+	CODE("Target Link Speed", "target_link_speed", 2, 0, 4, &raw),
+	WORD("Enter Compliance", "enter_compliance", 2, 4, 1, &supported),
+	CODE("Hardware Autonomous Speed Disable", "hardware_autonomous_speed_disable", 2, 5, 1,
+	     &raw),
+	FLAG("Selectable De Emphasis", "selectable_de_emphasis", 2, 6),
+	NUM("Transmit Margin", "transmit_margin", 2, 7, 3),
+	FLAG("Enter Modified Compliance", "enter_modified_compliance", 2, 10),
+	FLAG("Compliance SOS", "compliance_sos", 2, 11),
+	NUM("Compliance Preset De Emphasis", "compliance_preset_de_emphasis", 2, 12, 4),
 };
 
 static const struct cper_field link_status2[] = {
-	{"Current De Emphasis Level", "current_de_emphasis_level", 0, 2, CPER_ALWAYS, CPER_DEC, 0,
-	 1, NULL},
-	{"Equalization 8.0 GT/s Complete", "equalization_8gts_complete", 0, 2, CPER_ALWAYS,
-	 CPER_BOOL, 1, 1, NULL},
-	{"Equalization 8.0 GT/s Phase1 Successful", "equalization_8gts_phase1_successful", 0, 2,
-	 CPER_ALWAYS, CPER_BOOL, 2, 1, NULL},
-	{"Equalization 8.0 GT/s Phase2 Successful", "equalization_8gts_phase2_successful", 0, 2,
-	 CPER_ALWAYS, CPER_BOOL, 3, 1, NULL},
-	{"Equalization 8.0 GT/s Phase3 Successful", "equalization_8gts_phase3_successful", 0, 2,
-	 CPER_ALWAYS, CPER_BOOL, 4, 1, NULL},
-	{"Link Equalization Request 8.0 GT/s", "link_equalization_request_8gts", 0, 2, CPER_ALWAYS,
-	 CPER_BOOL, 5, 1, NULL},
-	{"Retimer Presence Detected", "retimer_presence_detected", 0, 2, CPER_ALWAYS, CPER_BOOL, 6,
-	 1, NULL},
-	{"Two Retimers Presence Detected", "two_retimers_presence_detected", 0, 2, CPER_ALWAYS,
-	 CPER_BOOL, 7, 1, NULL},
-	{"Crosslink Resolution", "crosslink_resolution", 0, 2, CPER_ALWAYS, CPER_DEC, 8, 2, NULL},
-	{"Flit Mode Status", "flit_mode_status", 0, 2, CPER_ALWAYS, CPER_DEC, 10, 1, NULL},
-	{"Downstream Component Presence", "downstream_component_presence", 0, 2, CPER_ALWAYS,
-	 CPER_DEC, 12, 3, NULL},
-	{"DRS Message Received", "drs_message_received", 0, 2, CPER_ALWAYS, CPER_BOOL, 15, 1, NULL},
+	NUM("Current De Emphasis Level", "current_de_emphasis_level", 2, 0, 1),
+	FLAG("Equalization 8.0 GT/s Complete", "equalization_8gts_complete", 2, 1),
+	FLAG("Equalization 8.0 GT/s Phase1 Successful", "equalization_8gts_phase1_successful", 2,
+	     2),
+	FLAG("Equalization 8.0 GT/s Phase2 Successful", "equalization_8gts_phase2_successful", 2,
+	     3),
+	FLAG("Equalization 8.0 GT/s Phase3 Successful", "equalization_8gts_phase3_successful", 2,
+	     4),
+	FLAG("Link Equalization Request 8.0 GT/s", "link_equalization_request_8gts", 2, 5),
+	FLAG("Retimer Presence Detected", "retimer_presence_detected", 2, 6),
+	FLAG("Two Retimers Presence Detected", "two_retimers_presence_detected", 2, 7),
+	NUM("Crosslink Resolution", "crosslink_resolution", 2, 8, 2),
+	NUM("Flit Mode Status", "flit_mode_status", 2, 10, 1),
+	NUM("Downstream Component Presence", "downstream_component_presence", 2, 12, 3),
+	FLAG("DRS Message Received", "drs_message_received", 2, 15),
 };
 
-/* ---- Advanced Error Reporting ---------------------------------------------------------------- */
+/* ---- Advanced Error Reporting ----------------------------------------------------------------- */
 
 static const struct cper_field aer_header[] = {
-	{"Capability ID", "capability_id", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 16, NULL},
-	{"Capability Version", "capability_version", 0, 4, CPER_ALWAYS, CPER_DEC, 16, 4, NULL},
-	{"Next Capability Offset", "next_capability_offset", 0, 4, CPER_ALWAYS, CPER_DEC, 20, 12,
-	 NULL},
+	NUM("Capability ID", "capability_id", 4, 0, 16),
+	NUM("Capability Version", "capability_version", 4, 16, 4),
+	NUM("Next Capability Offset", "next_capability_offset", 4, 20, 12),
 };
 
+/* X(bit, name, key): one list serves status, mask and severity. */
+#define AER_UNCORRECTABLE(X)                                                                       \
+	X(4, "Data Link Protocol Error", "data_link_protocol_error")                               \
+	X(5, "Surprise Down Error", "surprise_down_error")                                         \
+	X(13, "Flow Control Protocol Error", "flow_control_protocol_error")                        \
+	X(14, "Completion Timeout", "completion_timeout")                                          \
+	X(15, "Completer Abort", "completer_abort")                                                \
+	X(16, "Unexpected Completion", "unexpected_completion")                                    \
+	X(17, "Receiver Overflow", "receiver_overflow")                                            \
+	X(18, "Malformed TLP", "malformed_tlp")                                                    \
+	X(19, "ECRC Error", "ecrc_error")                                                          \
+	X(20, "Unsupported Request Error", "unsupported_request_error")                            \
+	X(21, "ACS Violation", "acs_violation")                                                    \
+	X(22, "Uncorrectable Internal Error", "uncorrectable_internal_error")                      \
+	X(23, "MC Blocked TLP", "mc_blocked_tlp")                                                  \
+	X(24, "AtomicOp Egress Blocked", "atomicop_egress_blocked")                                \
+	X(25, "TLP Prefix Blocked Error", "tlp_prefix_blocked_error")                              \
+	X(26, "Poisoned TLP Egress Blocked", "poisoned_tlp_egress_blocked")                        \
+	X(27, "DMWr Request Egress Blocked", "dmwr_request_egress_blocked")                        \
+	X(28, "IDE Check Failed", "ide_check_failed")                                              \
+	X(29, "Misrouted IDE TLP", "misrouted_ide_tlp")                                            \
+	X(30, "PCRC Check Failed", "pcrc_check_failed")                                            \
+	X(31, "TLP Translation Egress Blocked", "tlp_translation_egress_blocked")
+
+#define AER_CORRECTABLE(X)                                                                         \
+	X(0, "Receiver Error", "receiver_error")                                                   \
+	X(6, "Bad TLP", "bad_tlp")                                                                 \
+	X(7, "Bad DLLP", "bad_dllp")                                                               \
+	X(8, "Replay Num Rollover", "replay_num_rollover")                                         \
+	X(12, "Replay Timer Timeout", "replay_timer_timeout")                                      \
+	X(13, "Advisory Non Fatal Error", "advisory_non_fatal_error")                              \
+	X(14, "Corrected Internal Error", "corrected_internal_error")                              \
+	X(15, "Header Log Overflow", "header_log_overflow")
+
+#define STATUS(bit, name, key) {name, key "_status", 0, 4, CPER_ALWAYS, CPER_BOOL, bit, 1, NULL},
+#define MASK(bit, name, key)   {name, key "_mask", 0, 4, CPER_ALWAYS, CPER_DEC, bit, 1, NULL},
+#define SEVERITY(bit, name, key)                                                                   \
+	{name, key "_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, bit, 1, &fatality},
+
+/* clang-format off */
+/* Bit 12 is not in the list: libcper gives its status a key without "_status". */
 static const struct cper_field aer_uncor_status[] = {
-	{"Data Link Protocol Error", "data_link_protocol_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 4, 1, NULL},
-	{"Surprise Down Error", "surprise_down_error_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 5, 1,
-	 NULL},
-	{"Poisoned TLP Received", "poisoned_tlp_received", 0, 4, CPER_ALWAYS, CPER_BOOL, 12, 1,
-	 NULL},
-	{"Flow Control Protocol Error", "flow_control_protocol_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 13, 1, NULL},
-	{"Completion Timeout", "completion_timeout_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 14, 1,
-	 NULL},
-	{"Completer Abort", "completer_abort_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 15, 1, NULL},
-	{"Unexpected Completion", "unexpected_completion_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 16,
-	 1, NULL},
-	{"Receiver Overflow", "receiver_overflow_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 17, 1,
-	 NULL},
-	{"Malformed TLP", "malformed_tlp_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 18, 1, NULL},
-	{"ECRC Error", "ecrc_error_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 19, 1, NULL},
-	{"Unsupported Request Error", "unsupported_request_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 20, 1, NULL},
-	{"ACS Violation", "acs_violation_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 21, 1, NULL},
-	{"Uncorrectable Internal Error", "uncorrectable_internal_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 22, 1, NULL},
-	{"MC Blocked TLP", "mc_blocked_tlp_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 23, 1, NULL},
-	{"AtomicOp Egress Blocked", "atomicop_egress_blocked_status", 0, 4, CPER_ALWAYS, CPER_BOOL,
-	 24, 1, NULL},
-	{"TLP Prefix Blocked Error", "tlp_prefix_blocked_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 25, 1, NULL},
-	{"Poisoned TLP Egress Blocked", "poisoned_tlp_egress_blocked_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 26, 1, NULL},
-	{"DMWr Request Egress Blocked", "dmwr_request_egress_blocked_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 27, 1, NULL},
-	{"IDE Check Failed", "ide_check_failed_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 28, 1, NULL},
-	{"Misrouted IDE TLP", "misrouted_ide_tlp_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 29, 1,
-	 NULL},
-	{"PCRC Check Failed", "pcrc_check_failed_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 30, 1,
-	 NULL},
-	{"TLP Translation Egress Blocked", "tlp_translation_egress_blocked_status", 0, 4,
-	 CPER_ALWAYS, CPER_BOOL, 31, 1, NULL},
-};
-
+	FLAG("Poisoned TLP Received", "poisoned_tlp_received", 4, 12), AER_UNCORRECTABLE(STATUS)};
 static const struct cper_field aer_uncor_mask[] = {
-	{"Data Link Protocol Error", "data_link_protocol_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC,
-	 4, 1, NULL},
-	{"Surprise Down Error", "surprise_down_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 5, 1,
-	 NULL},
-	{"Poisoned TLP Received", "poisoned_tlp_received_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 12, 1,
-	 NULL},
-	{"Flow Control Protocol Error", "flow_control_protocol_error_mask", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 13, 1, NULL},
-	{"Completion Timeout", "completion_timeout_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 14, 1, NULL},
-	{"Completer Abort", "completer_abort_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 15, 1, NULL},
-	{"Unexpected Completion", "unexpected_completion_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 16, 1,
-	 NULL},
-	{"Receiver Overflow", "receiver_overflow_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 17, 1, NULL},
-	{"Malformed TLP", "malformed_tlp_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 18, 1, NULL},
-	{"ECRC Error", "ecrc_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 19, 1, NULL},
-	{"Unsupported Request Error", "unsupported_request_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC,
-	 20, 1, NULL},
-	{"ACS Violation", "acs_violation_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 21, 1, NULL},
-	{"Uncorrectable Internal Error", "uncorrectable_internal_error_mask", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 22, 1, NULL},
-	{"MC Blocked TLP", "mc_blocked_tlp_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 23, 1, NULL},
-	{"AtomicOp Egress Blocked", "atomicop_egress_blocked_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 24,
-	 1, NULL},
-	{"TLP Prefix Blocked Error", "tlp_prefix_blocked_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC,
-	 25, 1, NULL},
-	{"Poisoned TLP Egress Blocked", "poisoned_tlp_egress_blocked_mask", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 26, 1, NULL},
-	{"DMWr Request Egress Blocked", "dmwr_request_egress_blocked_mask", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 27, 1, NULL},
-	{"IDE Check Failed", "ide_check_failed_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 28, 1, NULL},
-	{"Misrouted IDE TLP", "misrouted_ide_tlp_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 29, 1, NULL},
-	{"PCRC Check Failed", "pcrc_check_failed_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 30, 1, NULL},
-	{"TLP Translation Egress Blocked", "tlp_translation_egress_blocked_mask", 0, 4, CPER_ALWAYS,
-	 CPER_DEC, 31, 1, NULL},
-};
-
+	MASK(12, "Poisoned TLP Received", "poisoned_tlp_received") AER_UNCORRECTABLE(MASK)};
 static const struct cper_field aer_uncor_severity[] = {
-	{"Data Link Protocol Error", "data_link_protocol_error_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 4, 1, &fatality},
-	{"Surprise Down Error", "surprise_down_error_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 5,
-	 1, &fatality},
-	{"Poisoned TLP Received", "poisoned_tlp_received_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE,
-	 12, 1, &fatality},
-	{"Flow Control Protocol Error", "flow_control_protocol_error_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 13, 1, &fatality},
-	{"Completion Timeout", "completion_timeout_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 14, 1,
-	 &fatality},
-	{"Completer Abort", "completer_abort_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 15, 1,
-	 &fatality},
-	{"Unexpected Completion", "unexpected_completion_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE,
-	 16, 1, &fatality},
-	{"Receiver Overflow", "receiver_overflow_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 17, 1,
-	 &fatality},
-	{"Malformed TLP", "malformed_tlp_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 18, 1,
-	 &fatality},
-	{"ECRC Error", "ecrc_error_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 19, 1, &fatality},
-	{"Unsupported Request Error", "unsupported_request_error_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 20, 1, &fatality},
-	{"ACS Violation", "acs_violation_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 21, 1,
-	 &fatality},
-	{"Uncorrectable Internal Error", "uncorrectable_internal_error_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 22, 1, &fatality},
-	{"MC Blocked TLP", "mc_blocked_tlp_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 23, 1,
-	 &fatality},
-	{"AtomicOp Egress Blocked", "atomicop_egress_blocked_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 24, 1, &fatality},
-	{"TLP Prefix Blocked Error", "tlp_prefix_blocked_error_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 25, 1, &fatality},
-	{"Poisoned TLP Egress Blocked", "poisoned_tlp_egress_blocked_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 26, 1, &fatality},
-	{"DMWr Request Egress Blocked", "dmwr_request_egress_blocked_severity", 0, 4, CPER_ALWAYS,
-	 CPER_CHOICE, 27, 1, &fatality},
-	{"IDE Check Failed", "ide_check_failed_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 28, 1,
-	 &fatality},
-	{"Misrouted IDE TLP", "misrouted_ide_tlp_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 29, 1,
-	 &fatality},
-	{"PCRC Check Failed", "pcrc_check_failed_severity", 0, 4, CPER_ALWAYS, CPER_CHOICE, 30, 1,
-	 &fatality},
-	{"TLP Translation Egress Blocked", "tlp_translation_egress_blocked_severity", 0, 4,
-	 CPER_ALWAYS, CPER_CHOICE, 31, 1, &fatality},
-};
-
-static const struct cper_field aer_cor_status[] = {
-	{"Receiver Error", "receiver_error_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 0, 1, NULL},
-	{"Bad TLP", "bad_tlp_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 6, 1, NULL},
-	{"Bad DLLP", "bad_dllp_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 7, 1, NULL},
-	{"Replay Num Rollover", "replay_num_rollover_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 8, 1,
-	 NULL},
-	{"Replay Timer Timeout", "replay_timer_timeout_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 12, 1,
-	 NULL},
-	{"Advisory Non Fatal Error", "advisory_non_fatal_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 13, 1, NULL},
-	{"Corrected Internal Error", "corrected_internal_error_status", 0, 4, CPER_ALWAYS,
-	 CPER_BOOL, 14, 1, NULL},
-	{"Header Log Overflow", "header_log_overflow_status", 0, 4, CPER_ALWAYS, CPER_BOOL, 15, 1,
-	 NULL},
-};
-
-static const struct cper_field aer_cor_mask[] = {
-	{"Receiver Error", "receiver_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 1, NULL},
-	{"Bad TLP", "bad_tlp_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 6, 1, NULL},
-	{"Bad DLLP", "bad_dllp_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 7, 1, NULL},
-	{"Replay Num Rollover", "replay_num_rollover_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 8, 1,
-	 NULL},
-	{"Replay Timer Timeout", "replay_timer_timeout_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 12, 1,
-	 NULL},
-	{"Advisory Non Fatal Error", "advisory_non_fatal_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC,
-	 13, 1, NULL},
-	{"Corrected Internal Error", "corrected_internal_error_mask", 0, 4, CPER_ALWAYS, CPER_DEC,
-	 14, 1, NULL},
-	{"Header Log Overflow", "header_log_overflow_mask", 0, 4, CPER_ALWAYS, CPER_DEC, 15, 1,
-	 NULL},
-};
+	SEVERITY(12, "Poisoned TLP Received", "poisoned_tlp_received") AER_UNCORRECTABLE(SEVERITY)};
+static const struct cper_field aer_cor_status[] = {AER_CORRECTABLE(STATUS)};
+static const struct cper_field aer_cor_mask[] = {AER_CORRECTABLE(MASK)};
+/* clang-format on */
 
 static const struct cper_field aer_control[] = {
-	{"First Error Pointer", "first_error_pointer", 0, 4, CPER_ALWAYS, CPER_DEC, 0, 5, NULL},
-	{"Header Log Size", "header_log_size", 0, 4, CPER_ALWAYS, CPER_DEC, 13, 5, NULL},
-	{"Logged TLP Size", "logged_tlp_size", 0, 4, CPER_ALWAYS, CPER_DEC, 19, 5, NULL},
+	NUM("First Error Pointer", "first_error_pointer", 4, 0, 5),
+	NUM("Header Log Size", "header_log_size", 4, 13, 5),
+	NUM("Logged TLP Size", "logged_tlp_size", 4, 19, 5),
 };
 
 static const struct cper_field aer_root_status[] = {
-	{"ERR COR Subclass", "err_cor_subclass", 0, 4, CPER_ALWAYS, CPER_DEC, 7, 2, NULL},
-	{"Advanced Error Interrupt Message Number", "advanced_error_interrupt_message_number", 0, 4,
-	 CPER_ALWAYS, CPER_DEC, 27, 5, NULL},
+	NUM("ERR COR Subclass", "err_cor_subclass", 4, 7, 2),
+	NUM("Advanced Error Interrupt Message Number", "advanced_error_interrupt_message_number", 4,
+	    27, 5),
 };
 
 static const struct cper_field aer_source[] = {

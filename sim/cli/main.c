@@ -23,8 +23,6 @@ const struct cli_verb cli_verbs[] = {
 	 cmd_hest},
 	{"cper", CLI_CPER, "FILE", "Decode and check a status block or a CPER record.", NULL,
 	 cmd_cper},
-	{"cper", CLI_CPER, "FILE", "Decode and check a status block or a full CPER record.", NULL,
-	 cmd_cper},
 	{"core", CLI_CORE, "DIR", "Build a kernel core and say what was found in the tree.", NULL,
 	 cmd_core},
 	{NULL, 0, NULL, NULL, NULL, NULL},
