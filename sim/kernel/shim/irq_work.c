@@ -58,7 +58,7 @@ void irq_work_sync(struct irq_work *work)
 {
 	might_sleep();
 	while (atomic_read(&work->node.a_flags) & IRQ_WORK_BUSY)
-		cpu_relax();
+		host_cpu_relax();
 }
 
 void k_irq_work_run(void)

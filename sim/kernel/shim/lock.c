@@ -149,6 +149,19 @@ void shim_might_sleep(const char *file, int line, const char *function, const ch
 			    function, file, line);
 }
 
+#define BOUNDED_RELAXES 1024 /* 64 KiB in granules of 8 bytes are 128 words, claimed and given up  \
+			      */
+
+void shim_cpu_relax(void)
+{
+	struct shim_cpu *cpu = this_shim_cpu();
+
+	if (cpu->relaxes < BOUNDED_RELAXES)
+		cpu->relaxes++;
+	else
+		host_cpu_relax();
+}
+
 /* The host's mutex only makes the test and the change of the word one step. */
 void mutex_lock(struct mutex *m)
 {

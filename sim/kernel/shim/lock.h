@@ -120,6 +120,13 @@ void shim_kfree_rcu(struct rcu_head *head, size_t offset);
 #define for_each_online_cpu(cpu)   for_each_possible_cpu(cpu)
 
 /* === DIFFERENT === */
+/*
+ * To the host cpu_relax() says that this CPU waits for another. genalloc.c says it once a word,
+ * contended or not, so only what goes on for longer than any allocation is passed on.
+ */
+void shim_cpu_relax(void);
+#define cpu_relax() shim_cpu_relax()
+
 /* Any number of kernel mutexes over the host's one: a word that is tested under it. */
 struct mutex {
 	const char *name;

@@ -449,9 +449,11 @@ unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t siz
 unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t size,
 					       genpool_algo_t algo, void *data, void **owner)
 {
-	unsigned long addr = __real_gen_pool_alloc_algo_owner(pool, size, algo, data, owner);
 	struct shim_record *r;
+	unsigned long addr;
 
+	shim_loop_begins();
+	addr = __real_gen_pool_alloc_algo_owner(pool, size, algo, data, owner);
 	if (!host_traced && !host_checked)
 		return addr;
 	if (addr)
@@ -493,6 +495,7 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 			process_done(this_shim_cpu());
 		tell(HOST_TP_POOL_FREE, r->source_id, addr, size, NULL);
 	}
+	shim_loop_begins();
 	__real_gen_pool_free_owner(pool, addr, size, owner);
 	if (drained) {
 		scan_caches();

@@ -58,6 +58,7 @@ struct shim_cpu {
 	unsigned int rcu_depth[HOST_NR_CONTEXTS];
 	struct shim_record record[HOST_NR_CONTEXTS];
 	struct llist_node *drained; /* rest of the list that the irq_work took; record.c */
+	unsigned int relaxes;	    /* since a loop may have begun; lock.c */
 	void *unwind;		    /* host/core.c's */
 };
 
@@ -73,6 +74,12 @@ static inline struct shim_cpu *this_shim_cpu(void)
 static inline bool shim_nmi_like(enum host_context context)
 {
 	return context >= HOST_SEI;
+}
+
+/* A bounded loop begins: what it relaxes does not add up with what was before. */
+static inline void shim_loop_begins(void)
+{
+	this_shim_cpu()->relaxes = 0;
 }
 
 /* Report under @oracle; one line, with the kernel's names. */
