@@ -268,13 +268,6 @@ static int core_notify_nmi(struct ghes_core *core)
 	ENTER(do_nmi, .arg = 0);
 }
 
-/* No kernel so far takes SError through GHES. */
-static int core_notify_sei(struct ghes_core *core)
-{
-	(void)core;
-	return -GHES_ENOENT;
-}
-
 static int do_sdei(const struct call *c)
 {
 	return k_notify_sdei(c->arg);
@@ -444,7 +437,7 @@ static const struct ghes_core_ops ops = {
 	.notify_irq = core_notify_irq,
 	.notify_hed = core_notify_hed,
 	.notify_nmi = core_notify_nmi,
-	.notify_sei = core_notify_sei,
+	.notify_sei = NULL, /* no kernel so far takes SError through GHES */
 	.notify_sdei = core_notify_sdei,
 	.claim_sea = core_claim_sea,
 	.irq_work_run = core_irq_work_run,
