@@ -25,6 +25,10 @@ struct sim_core {
 	struct loaded {
 		void *handle;
 		const struct ghes_core_ops *ops;
+		/* kernel: its static state, and what that was before anything ran */
+		struct image_segment segment[MAX_SEGMENTS];
+		void *pristine[MAX_SEGMENTS];
+		size_t nr_segments;
 	} build[SIM_NR_FLAVOURS][NR_ARCHS];
 };
 
@@ -108,12 +112,19 @@ struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size)
 	return core;
 }
 
+static void unload(struct loaded *l)
+{
+	for (size_t i = 0; i < l->nr_segments; i++)
+		free(l->pristine[i]);
+	if (l->handle)
+		dlclose(l->handle);
+}
+
 void sim_core_close(struct sim_core *core)
 {
 	for (unsigned int i = 0; i < SIM_NR_FLAVOURS; i++)
 		for (unsigned int arch = 0; arch < NR_ARCHS; arch++)
-			if (core->build[i][arch].handle)
-				dlclose(core->build[i][arch].handle);
+			unload(&core->build[i][arch]);
 	free(core->dir);
 	free(core->ghes);
 	free(core);
@@ -175,6 +186,23 @@ static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour, 
 	return path;
 }
 
+static int keep_pristine(struct loaded *l, const void *inside)
+{
+	size_t n = kernel_core_segments(inside, l->segment, MAX_SEGMENTS);
+
+	if (!n || n > MAX_SEGMENTS)
+		return -1;
+	for (; l->nr_segments < n; l->nr_segments++) {
+		void *copy = malloc(l->segment[l->nr_segments].size);
+
+		if (!copy)
+			return -1;
+		l->pristine[l->nr_segments] = memcpy(copy, l->segment[l->nr_segments].start,
+						     l->segment[l->nr_segments].size);
+	}
+	return 0;
+}
+
 static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch, char *error,
 		size_t error_size)
 {
@@ -199,8 +227,19 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 		snprintf(error, error_size, "core %s has no ghes_core_ops_get", core->name);
 		return -1;
 	}
+	if (core->dir && keep_pristine(to, (const void *)(uintptr_t)get)) {
+		snprintf(error, error_size, "the state of core %s cannot be saved", core->name);
+		return -1;
+	}
 	to->ops = get();
 	return 0;
+}
+
+/* As if just loaded: a kernel's state is static, and the last run has left its own in it. */
+static void restore_pristine(const struct loaded *l)
+{
+	for (size_t i = 0; i < l->nr_segments; i++)
+		memcpy(l->segment[i].start, l->pristine[i], l->segment[i].size);
 }
 
 const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour flavour,
@@ -208,8 +247,10 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 {
 	struct loaded *to = &core->build[flavour][arch];
 
-	if (to->ops)
+	if (to->ops) {
+		restore_pristine(to);
 		return to->ops;
+	}
 	if (!core->dir && flavour == SIM_NATIVE)
 		to->ops = ghes_core_ops_get();
 	else if (load(core, flavour, arch, error, error_size))
@@ -227,17 +268,11 @@ const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum 
 int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
 		    struct sim_machine *m)
 {
-	struct image_segment segments[MAX_SEGMENTS];
-	void *handle = core->build[flavour][arch].handle;
-	size_t n;
+	const struct loaded *l = &core->build[flavour][arch];
 
-	if (!core->dir)
-		return 0; /* all of libghes's state is in the machine's arena */
-	n = kernel_core_segments(dlsym(handle, "ghes_core_ops_get"), segments, MAX_SEGMENTS);
-	if (!n || n > MAX_SEGMENTS)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (sim_snapshot_add_region(m, segments[i].start, segments[i].size))
+	/* libghes has none: all of its state is in the machine's arena. */
+	for (size_t i = 0; i < l->nr_segments; i++)
+		if (sim_snapshot_add_region(m, l->segment[i].start, l->segment[i].size))
 			return -1;
 	return 0;
 }

@@ -18,6 +18,7 @@ struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size)
 void sim_core_close(struct sim_core *core);
 const char *sim_core_name(const struct sim_core *core);
 /*
+ * Before each machine: static state of a kernel core is put back to what it was when loaded.
  * The entry points in @flavour, building or loading it at first use; NULL and one line in @error
  * when that fails. Writable segments are registered with @m's snapshot by sim_core_attach().
  */

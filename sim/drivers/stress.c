@@ -609,6 +609,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	install_handlers();
 	do {
 		s.events = total - r->notifications;
+		ops = sim_core_ops(core, SIM_NATIVE, scenario->config.arch, error, error_size);
 		ret = round_trip(&s, ops, from + seconds, r, error, error_size);
 		if (!ret)
 			judge(&s, r, counts_of(s.m));
