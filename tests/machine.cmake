@@ -4,4 +4,6 @@
 if(GHES_BUILD_SIM)
         ghes_unit_test(NAME machine SOURCES test_machine.c machine_kit.c
                 LIBRARIES ghes_sim_machine)
+        ghes_unit_test(NAME oracles SOURCES test_oracles.c mini_core.c machine_kit.c
+                LIBRARIES ghes_sim_machine)
 endif()

@@ -70,15 +70,15 @@ static enum sim_verdict consume(struct sim_machine *m, struct sim_cpu *c, struct
 {
 	bool guest = a->kind == SIM_ACTION_GUEST_CONSUME;
 	uint8_t running = c->frame[0].running;
-	uint64_t paddr = poisoned_address(m, a->record);
+	struct sim_consumed consumed = {poisoned_address(m, a->record), a->record};
 	enum sim_verdict v;
 
 	/* a program reads in user mode; a driver's arrival hits whatever runs */
 	if (!c->depth && !(c->masks & PSR_I_BIT))
 		c->frame[0].running = a->in_kernel || guest ? SIM_RUNNING_KERNEL : SIM_RUNNING_USER;
-	sim_poison_add(m, paddr);
+	sim_poison_add(m, consumed.paddr);
 	sim_firmware_report(m, c, s, a->record);
-	v = sim_raise_sea(m, c, s, paddr, guest);
+	v = sim_raise_sea(m, c, s, &consumed, guest);
 	c->frame[0].running = running;
 	return v;
 }

@@ -137,7 +137,8 @@ static struct sim_chunk *reuse(struct sim_machine *m, uint32_t class, size_t nee
 
 static bool all_bytes(const uint8_t *p, size_t n, uint8_t byte)
 {
-	/* Each byte equals its neighbour, and the first one is right: memcmp() is the fastest loop. */
+	/* Each byte equals its neighbour, and the first one is right: memcmp() is the fastest loop.
+	 */
 	return !n || (*p == byte && !memcmp(p, p + 1, n - 1));
 }
 

@@ -288,7 +288,7 @@ enum sim_verdict sim_raise(struct sim_machine *m, struct sim_cpu *c, struct sim_
 		v = raise_hed(m, c, s);
 		break;
 	case ACPI_HEST_NOTIFY_SEA:
-		return sim_raise_sea(m, c, s, 0, false);
+		return sim_raise_sea(m, c, s, NULL, false);
 	case ACPI_HEST_NOTIFY_SOFTWARE_DELEGATED:
 		return sim_sdei_raise(m, c, s);
 	case ACPI_HEST_NOTIFY_SEI:
@@ -457,12 +457,13 @@ static void abort_once(struct sim_machine *m, struct sim_cpu *c, struct sim_sour
 }
 
 enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
-			       uint64_t paddr, bool guest)
+			       const struct sim_consumed *consumed, bool guest)
 {
 	/* from a guest it is an ordinary exit, handled in the kernel with interrupts on */
 	enum sim_verdict v =
 		sim_verdict_now(m, c, guest ? SIM_ARRIVING_TASK_WORK : SIM_ARRIVING_SEA, false);
-	struct sim_poison *poison = paddr ? sim_poison_find(m, paddr >> GHES_PAGE_SHIFT) : NULL;
+	struct sim_poison *poison =
+		consumed ? sim_poison_find(m, consumed->paddr >> GHES_PAGE_SHIFT) : NULL;
 
 	note(m, c, s->config.id, SIM_ARRIVING_SEA, v);
 	if (v != SIM_NOW || !m->core)
@@ -472,11 +473,11 @@ enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct 
 		abort_once(m, c, s, guest);
 		if (atomic_load(&m->stopped) || !poison)
 			break;
-		sim_emit(m, c, SIM_EV_USER_RETRY, s->config.id, paddr,
+		sim_emit(m, c, SIM_EV_USER_RETRY, s->config.id, consumed->paddr,
 			 (uint64_t)poison->offlined << 1 | poison->signalled, 0, NULL);
 		if (poison->offlined || poison->signalled || i == SIM_MAX_RETRIES)
 			break;
-		sim_firmware_report(m, c, s, s->last_record);
+		sim_firmware_report(m, c, s, consumed->record);
 	}
 	if (poison)
 		poison->poisoned = false;

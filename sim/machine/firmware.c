@@ -184,7 +184,7 @@ bool sim_firmware_pump(struct sim_machine *m, struct sim_cpu *c)
 			uint8_t running = c->frame[0].running;
 
 			c->frame[0].running = SIM_RUNNING_USER;
-			sim_raise_sea(m, c, s, 0, false);
+			sim_raise_sea(m, c, s, NULL, false);
 			c->frame[0].running = running;
 		} else {
 			sim_raise(m, c, s);

@@ -392,8 +392,14 @@ enum sim_arriving sim_arriving_of(const struct sim_source *s);
 enum sim_verdict sim_raise(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s);
 enum sim_verdict sim_raise_class(struct sim_machine *m, struct sim_cpu *c,
 				 enum sim_arriving arriving);
+/* What a task reads: the poisoned page, and the record that firmware writes of it each time. */
+struct sim_consumed {
+	uint64_t paddr;
+	int record;
+};
+/* @consumed NULL: an abort out of nowhere, which is not retried. */
 enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
-			       uint64_t paddr, bool guest);
+			       const struct sim_consumed *consumed, bool guest);
 void sim_raise_ipi(struct sim_machine *m, struct sim_cpu *c);
 void sim_deliver_timer(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s);
 /* One pending thing that may start now: start it. False: there is none. */
