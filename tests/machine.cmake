@@ -6,4 +6,6 @@ if(GHES_BUILD_SIM)
                 LIBRARIES ghes_sim_machine)
         ghes_unit_test(NAME oracles SOURCES test_oracles.c mini_core.c machine_kit.c
                 LIBRARIES ghes_sim_machine)
+        ghes_unit_test(NAME machine_preempt SOURCES test_machine_preempt.c context_core.c
+                machine_kit.c LIBRARIES ghes_sim_machine)
 endif()

@@ -16,7 +16,7 @@ void kit_memory_record(uint8_t bytes[KIT_RECORD_SIZE], uint32_t severity, uint64
 
 struct kit {
 	struct sim_config config;
-	struct sim_source_config source[8];
+	struct sim_source_config source[16];
 	struct sim_record record[8];
 	uint8_t bytes[8][KIT_RECORD_SIZE];
 	uint32_t oracles; /* bits of enum sim_oracle_id; 0: all */

@@ -73,8 +73,8 @@ static enum sim_verdict consume(struct sim_machine *m, struct sim_cpu *c, struct
 	struct sim_consumed consumed = {poisoned_address(m, a->record), a->record};
 	enum sim_verdict v;
 
-	/* a program reads in user mode; a driver's arrival hits whatever runs */
-	if (!c->depth && !(c->masks & PSR_I_BIT))
+	/* a program reads in user mode; what arrives in the middle of an action hits what runs */
+	if (!c->depth && !c->arriving && !(c->masks & PSR_I_BIT))
 		c->frame[0].running = a->in_kernel || guest ? SIM_RUNNING_KERNEL : SIM_RUNNING_USER;
 	sim_poison_add(m, consumed.paddr);
 	sim_firmware_report(m, c, s, a->record);
@@ -241,14 +241,10 @@ static void misbehave_offline(struct sim_machine *m, struct sim_cpu *c)
 	come_online(m, c);
 }
 
-int sim_action_do(struct sim_machine *m, struct sim_cpu *c, const struct sim_action *a)
+static int act(struct sim_machine *m, struct sim_cpu *c, const struct sim_action *a)
 {
 	int err;
 
-	c->frame[0].entry_step = c->steps;
-	c->nr_actions++;
-	if (!atomic_load(&c->online) && a->kind != SIM_ACTION_ONLINE)
-		return -GHES_ENODEV;
 	misbehave_offline(m, c);
 	sim_return_path(m, c);
 	err = perform(m, c, a);
@@ -262,9 +258,27 @@ int sim_action_do(struct sim_machine *m, struct sim_cpu *c, const struct sim_act
 	return err;
 }
 
+int sim_action_do(struct sim_machine *m, struct sim_cpu *c, const struct sim_action *a)
+{
+	int err;
+
+	c->frame[0].entry_step = c->steps;
+	c->nr_actions++;
+	if (!atomic_load(&c->online) && a->kind != SIM_ACTION_ONLINE)
+		return -GHES_ENODEV;
+	c->acting = true;
+	c->arriving = 0;
+	err = act(m, c, a);
+	c->acting = false;
+	return err;
+}
+
+/* Between two actions of its program the CPU is in user mode, as far as an abort is concerned. */
 enum sim_verdict sim_action_arrive(struct sim_machine *m, struct sim_cpu *c,
 				   const struct sim_action *a)
 {
+	enum sim_verdict v;
+
 	if (!atomic_load(&c->online))
 		return SIM_NEVER;
 	switch (a->kind) {
@@ -276,6 +290,10 @@ enum sim_verdict sim_action_arrive(struct sim_machine *m, struct sim_cpu *c,
 		sdei_mask(m, c, a->kind == SIM_ACTION_PE_MASK);
 		return SIM_NOW;
 	default:
-		return source_action(m, c, a);
+		break;
 	}
+	c->arriving += c->acting;
+	v = source_action(m, c, a);
+	c->arriving -= c->acting;
+	return v;
 }

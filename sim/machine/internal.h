@@ -87,6 +87,8 @@ struct sim_cpu {
 	uint32_t pending; /* enum sim_pending */
 	uint32_t locks_held;
 	uint32_t nr_actions; /* done by its program */
+	bool acting;	     /* in one of them */
+	uint8_t arriving;    /* arrivals in the middle of it, nested */
 	struct sim_frame frame[SIM_MAX_DEPTH];
 	struct sim_action deferred[SIM_DEFERRED];
 	_Atomic uint32_t deferred_head, deferred_tail;
