@@ -8,4 +8,6 @@ if(GHES_BUILD_SIM)
                 LIBRARIES ghes_sim_machine)
         ghes_unit_test(NAME machine_preempt SOURCES test_machine_preempt.c context_core.c
                 machine_kit.c LIBRARIES ghes_sim_machine)
+        ghes_unit_test(NAME machine_sdei SOURCES test_machine_sdei.c context_core.c
+                machine_kit.c LIBRARIES ghes_sim_machine)
 endif()
