@@ -6,7 +6,8 @@
 nm=$1
 list=$(echo "$2" | tr ';' '\n' | grep -E '/cper(_text|_print[a-z0-9_]*)?\.c\.o$')
 [ "$(echo "$list" | wc -l)" -ge 8 ] || { echo "objects are missing: $list"; exit 1; }
-bad=$(echo "$list" | xargs "$nm" -u | sed -n 's/^ *U //p' | sort -u |
+symbols=$(echo "$list" | xargs "$nm" -u) || exit 1
+bad=$(echo "$symbols" | sed -n 's/^ *U //p' | sort -u |
 	grep -vxE 'cper_[a-z0-9_]+|mem(cpy|set|cmp|move)|str(len|nlen)|bcmp|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__[a-z]+_chk')
 [ -z "$bad" ] && exit 0
 echo "reachable from NMI context:"
