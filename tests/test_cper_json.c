@@ -19,6 +19,7 @@
 
 #include <ghes/cper.h>
 
+#include "cper_build.h"
 #include "cper_data.h"
 
 enum side {
@@ -187,10 +188,45 @@ static void test_records_agree_with_libcper(void **state)
 			fail_msg("no record needs the exception %s", exceptions[i].path);
 }
 
+/* What firmware writes into a text comes back byte for byte, and cannot break the JSON. */
+static void test_hostile_fru_text_survives(void **state)
+{
+	static const uint8_t fru[20] = "\"}],\\\n\x1b\xff\xc3(\xe2\x82\x7f\x01/</b>";
+	uint8_t payload[CPER_BUILD_MAX], buf[CPER_BUILD_MAX + 256];
+	unsigned int kind, i;
+
+	(void)state;
+	for (kind = 0; cper_build_type(kind); kind++) {
+		uint32_t length = cper_build_payload(kind, payload);
+		size_t len = cper_build_record(buf, cper_build_type(kind), payload, length);
+		json_object *tree, *at;
+		const uint8_t *text;
+
+		memcpy(buf + 180, fru, sizeof(fru));
+		tree = our_json(buf, len);
+		at = json_object_array_get_idx(json_object_object_get(tree, "sectionDescriptors"),
+					       0);
+		text = (const uint8_t *)json_object_get_string(
+			json_object_object_get(at, "fruText"));
+		/* \\u00XX is a code point; as UTF-8 it takes two bytes from 0x80 on */
+		for (i = 0; fru[i]; i++) {
+			if (fru[i] < 0x80) {
+				assert_int_equal(*text++, fru[i]);
+				continue;
+			}
+			assert_int_equal(*text++, 0xc0 | fru[i] >> 6);
+			assert_int_equal(*text++, 0x80 | (fru[i] & 0x3f));
+		}
+		assert_int_equal(*text, '\0');
+		json_object_put(tree);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records_agree_with_libcper),
+		cmocka_unit_test(test_hostile_fru_text_survives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
