@@ -55,6 +55,44 @@ bool ghes_block_leave(struct ghes *ghes, bool turns)
 	return false;
 }
 
+/* ---- the slot --------------------------------------------------------------------------------- */
+
+/*
+ * A record that lies in one page is mapped once for all that happens to it: a mapping costs, on
+ * arm64 a TLB invalidation on every CPU. Others go page by page, each time.
+ */
+static int access_record(struct ghes *ghes, struct ghes_record *record, uint32_t offset,
+			 void *buffer, uint32_t len, int from_phys, enum fixed_addresses idx)
+{
+	struct ghes_fixmap *fixmap = &ghes->core->fixmap;
+	uint64_t in_page = (record->paddr & ~GHES_PAGE_MASK) + offset;
+
+	if (record->mapped && in_page + len <= GHES_PAGE_SIZE)
+		return ghes_fixmap_copy(fixmap, idx, (size_t)in_page, buffer, len, from_phys);
+	ghes_close_estatus(ghes, record, idx);
+	/* The sum cannot wrap unnoticed: the header before it was read */
+	return ghes_copy_tofrom_phys(fixmap, buffer, record->paddr + offset, len, from_phys, idx);
+}
+
+static int open_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
+{
+	record->mapped = false;
+	if ((record->paddr & ~GHES_PAGE_MASK) + sizeof(record->header) > GHES_PAGE_SIZE)
+		return 0;
+	if (ghes_fixmap_map(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, idx))
+		return -GHES_EFAULT;
+	record->mapped = true;
+	return 0;
+}
+
+void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
+{
+	if (!record->mapped)
+		return;
+	ghes_fixmap_unmap(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, idx);
+	record->mapped = false;
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static int bad_address(struct ghes *ghes)
@@ -81,15 +119,20 @@ int ghes_peek_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_
 {
 	struct ghes_core *core = ghes->core;
 
-	if (ghes_ops(core)->read_gar(core->platform, &ghes->generic.error_status_address,
-				     &record->paddr))
+	if (ghes_index_is_mapped(&ghes->status))
+		record->paddr = ghes->block_paddr;
+	else if (ghes_ops(core)->read_gar(core->platform, &ghes->generic.error_status_address,
+					  &record->paddr))
 		return bad_address(ghes);
 	if (!record->paddr)
 		return -GHES_ENOENT;
-	if (ghes_copy_tofrom_phys(&core->fixmap, &record->header, record->paddr,
-				  sizeof(record->header), 1, idx))
+	if (open_estatus(ghes, record, idx) ||
+	    access_record(ghes, record, 0, &record->header, sizeof(record->header), 1, idx))
 		return not_mapped(ghes, record->paddr);
-	return record->header.block_status ? 0 : -GHES_ENOENT;
+	if (record->header.block_status)
+		return 0;
+	ghes_close_estatus(ghes, record, idx);
+	return -GHES_ENOENT;
 }
 
 int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record)
@@ -124,16 +167,14 @@ int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record)
 	return -GHES_EIO;
 }
 
-int ghes_read_estatus(struct ghes *ghes, const struct ghes_record *record,
+int ghes_read_estatus(struct ghes *ghes, struct ghes_record *record,
 		      struct acpi_hest_generic_status *estatus, enum fixed_addresses idx)
 {
 	struct ghes_core *core = ghes->core;
 
 	*estatus = record->header;
-	/* The address cannot wrap: the header before it was read */
-	if (!ghes_copy_tofrom_phys(&core->fixmap, estatus + 1,
-				   record->paddr + sizeof(record->header),
-				   record->len - (uint32_t)sizeof(record->header), 1, idx) &&
+	if (!access_record(ghes, record, sizeof(record->header), estatus + 1,
+			   record->len - (uint32_t)sizeof(record->header), 1, idx) &&
 	    !cper_estatus_check(estatus, record->len, NULL)) {
 		ghes_trace(core, GHES_TP_READ, ghes->source_id, record->len, record->paddr,
 			   estatus);
@@ -251,20 +292,20 @@ static void ghes_ack_error(struct ghes *ghes)
 	} while (!ack_leave(ack));
 }
 
-void ghes_clear_estatus(struct ghes *ghes, const struct ghes_record *record,
-			enum fixed_addresses idx)
+void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
 {
 	uint32_t none = 0;
 
 	/* It could be read: if it cannot be written, there is nobody to tell. */
-	ghes_copy_tofrom_phys(&ghes->core->fixmap, &none, record->paddr, sizeof(none), 0, idx);
+	access_record(ghes, record, 0, &none, sizeof(none), 0, idx);
+	ghes_close_estatus(ghes, record, idx);
 	ghes_trace(ghes->core, GHES_TP_CLEAR, ghes->source_id, record->paddr, 0, NULL);
 	if (ghes->ack)
 		ghes_ack_error(ghes);
 }
 
-int ghes_reject_estatus(struct ghes *ghes, const struct ghes_record *record,
-			struct ghes_class *class, int rc)
+int ghes_reject_estatus(struct ghes *ghes, struct ghes_record *record, struct ghes_class *class,
+			int rc)
 {
 	ghes_count(&class->counters.read, 1);
 	ghes_count(&class->counters.rejected, 1);

@@ -185,6 +185,7 @@ struct ghes {
 	struct ghes_claim *retry_claim;
 
 	struct ghes_index_entry status; /* what goes into the indices */
+	uint64_t block_paddr;		/* of the block that @status has mapped */
 	struct ghes_estatus_pool_user pool_user;
 	struct hest_generic_info generic;
 };
@@ -224,6 +225,7 @@ struct ghes_record {
 	struct acpi_hest_generic_status header; /* read once, checked, and never read again */
 	uint64_t paddr;
 	uint32_t len; /* as the header says, checked */
+	bool mapped;  /* the page of @paddr is in the reader's slot, until ghes_close_estatus() */
 };
 
 /*
@@ -402,19 +404,23 @@ static inline struct ghes *ghes_block_next(struct ghes *ghes)
 	return atomic_load_explicit(&ghes->block_next, memory_order_acquire);
 }
 
-/* 0: header and address of a pending record. -GHES_ENOENT: none. -GHES_EIO: cannot be read. */
+/*
+ * 0: header and address of a pending record, to be closed. -GHES_ENOENT: none. -GHES_EIO: cannot be
+ * read.
+ */
 int ghes_peek_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx);
 /* 0 and record->len; or the error that makes it a bad record. */
 int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record);
 /* Copy the whole record to @estatus, record->len bytes, and check the copy. 0 or an error. */
-int ghes_read_estatus(struct ghes *ghes, const struct ghes_record *record,
+int ghes_read_estatus(struct ghes *ghes, struct ghes_record *record,
 		      struct acpi_hest_generic_status *estatus, enum fixed_addresses idx);
-/* Firmware may have its memory back: clear the block status, then acknowledge. */
-void ghes_clear_estatus(struct ghes *ghes, const struct ghes_record *record,
-			enum fixed_addresses idx);
+/* Firmware may have its memory back: clear the block status, close, then acknowledge. */
+void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx);
+/* Leave the record where it is, for another time. */
+void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx);
 /* The same for a record that is not acceptable; counts it. Returns @rc. */
-int ghes_reject_estatus(struct ghes *ghes, const struct ghes_record *record,
-			struct ghes_class *class, int rc);
+int ghes_reject_estatus(struct ghes *ghes, struct ghes_record *record, struct ghes_class *class,
+			int rc);
 
 /* ---- notify.c -------------------------------------------------------------------------------- */
 
@@ -458,7 +464,7 @@ void ghes_kick_without_node(struct ghes_core *core, const struct ghes_task *task
 /* Print unless printed lately, and remember that. Context: as above. */
 void ghes_report(struct ghes *ghes, const struct acpi_hest_generic_status *estatus, uint32_t len);
 /* The end: older queued records, then this one, clear, acknowledge, panic. Context: any. */
-int ghes_panic(struct ghes *ghes, const struct ghes_record *record,
+int ghes_panic(struct ghes *ghes, struct ghes_record *record,
 	       const struct acpi_hest_generic_status *estatus, struct ghes_class *class);
 /* Process all that is queued, oldest first, then retry. Context: irq, interrupts masked. */
 void ghes_drain(struct ghes_core *core);

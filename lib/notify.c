@@ -66,7 +66,7 @@ static void node_free(struct ghes *ghes, struct ghes_estatus_node *node)
 
 /* A fatal record that found the pool empty. One buffer is kept for that; its first user keeps it.
  */
-static int panic_without_node(struct ghes *ghes, const struct ghes_record *record,
+static int panic_without_node(struct ghes *ghes, struct ghes_record *record,
 			      struct ghes_class *class)
 {
 	struct ghes_core *core = ghes->core;
@@ -101,8 +101,7 @@ static int duplicate(struct ghes *ghes, const struct ghes_reader *reader,
  * Process a record where it is read, without the pool. Context: task or irq, lock of the IRQ class
  * held, whose buffer this is.
  */
-static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader,
-		     const struct ghes_record *record)
+static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader, struct ghes_record *record)
 {
 	struct ghes_core *core = ghes->core;
 	struct ghes_class *class = reader->class;
@@ -131,8 +130,7 @@ static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader,
 }
 
 /* No memory for a copy: the record waits for irq_work, which, if need be, does without. */
-static int exhausted(struct ghes *ghes, struct ghes_reader *reader,
-		     const struct ghes_record *record)
+static int exhausted(struct ghes *ghes, struct ghes_reader *reader, struct ghes_record *record)
 {
 	struct ghes_core *core = ghes->core;
 
@@ -146,6 +144,7 @@ static int exhausted(struct ghes *ghes, struct ghes_reader *reader,
 			 GHES_PFX "estatus pool exhausted: %u bytes of hardware error source: %d "
 				  "have to wait",
 			 record->len, ghes->source_id);
+	ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
 	return ghes_retry_later(ghes, reader);
 }
 
@@ -171,8 +170,7 @@ static void queue_node(struct ghes_estatus_node *node, struct ghes_reader *reade
 }
 
 /* Copy a record and queue it. Context: any. */
-static int queue_record(struct ghes *ghes, struct ghes_reader *reader,
-			const struct ghes_record *record)
+static int queue_record(struct ghes *ghes, struct ghes_reader *reader, struct ghes_record *record)
 {
 	const enum fixed_addresses idx = reader->class->fixmap_idx;
 	bool fatal = ghes_estatus_severity(&record->header) >= GHES_SEV_PANIC;

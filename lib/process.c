@@ -582,7 +582,7 @@ static void ghes_print_queued_estatus(struct ghes_core *core)
 	print_chain(core, estatus_queue_del_all(&core->queue, NULL));
 }
 
-int ghes_panic(struct ghes *ghes, const struct ghes_record *record,
+int ghes_panic(struct ghes *ghes, struct ghes_record *record,
 	       const struct acpi_hest_generic_status *estatus, struct ghes_class *class)
 {
 	static const char message[] = GHES_PFX "Fatal hardware error";

@@ -236,6 +236,7 @@ static uint64_t map_status_words(struct ghes *ghes)
 	e->raw[0] = htole32((uint32_t)paddr);
 	e->raw[1] = htole32((uint32_t)(paddr >> 32));
 	e->pointer = pointer;
+	ghes->block_paddr = paddr;
 	return paddr;
 }
 

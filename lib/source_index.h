@@ -101,21 +101,27 @@ static inline struct ghes_index_range ghes_index_all(const struct ghes_index *in
 	return (struct ghes_index_range){array->entry, array->entry + n};
 }
 
-/*
- * Is it certain that no record is pending there? Two loads of what firmware writes. They are no
- * snapshot: a record that firmware puts down meanwhile is announced by a notification of its own,
- * which will see it. false also where there is no lasting mapping.
+/* Does the register still say where the lasting mapping of the block is? false: or there is none.
  */
-static inline bool ghes_index_idle(const struct ghes_index_entry *e)
+static inline bool ghes_index_is_mapped(const struct ghes_index_entry *e)
 {
 	if (!e->pointer)
 		return false;
 	/* relaxed: the values are compared, nothing is read through them */
 	if (__atomic_load_n(&e->pointer[0], __ATOMIC_RELAXED) != e->raw[0])
 		return false;
-	if (e->words > 1 && __atomic_load_n(&e->pointer[1], __ATOMIC_RELAXED) != e->raw[1])
-		return false;
-	return __atomic_load_n(e->status, __ATOMIC_RELAXED) == 0;
+	return e->words == 1 || __atomic_load_n(&e->pointer[1], __ATOMIC_RELAXED) == e->raw[1];
+}
+
+/*
+ * Is it certain that no record is pending there? Two loads of what firmware writes. They are no
+ * snapshot: a record that firmware puts down meanwhile is announced by a notification of its own,
+ * which will see it.
+ */
+static inline bool ghes_index_idle(const struct ghes_index_entry *e)
+{
+	/* relaxed: 0 says there is nothing to read */
+	return ghes_index_is_mapped(e) && __atomic_load_n(e->status, __ATOMIC_RELAXED) == 0;
 }
 
 /**

@@ -189,7 +189,7 @@ static void critical_interrupts_the_drain_anywhere(void **state)
 {
 	(void)state;
 	assert_true(interrupt_everywhere(two_priorities, act_drain, critical_2, both_delivered) >
-		    25);
+		    20);
 }
 
 static void claim_prepare(struct core_fixture *fx)
@@ -216,7 +216,7 @@ static void critical_interrupts_the_claim_anywhere(void **state)
 {
 	(void)state;
 	assert_true(interrupt_everywhere(claim_prepare, claim_user, critical_2, both_delivered) >
-		    25);
+		    20);
 }
 
 /* ---- shared blocks and registers ----------------------------------------------------------- */
