@@ -45,7 +45,7 @@
 
 #define GHES_EXPLORE_MAX_CPUS	  8	/* CPUs in one search */
 #define GHES_EXPLORE_MAX_CONTEXTS 16	/* threads and handlers together */
-#define GHES_EXPLORE_MAX_STEPS	  30000 /* upper limit of max_steps */
+#define GHES_EXPLORE_MAX_STEPS	  16000 /* upper limit of max_steps */
 
 struct ghes_explore;
 

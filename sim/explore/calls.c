@@ -62,7 +62,17 @@ void ghes_explore_relax(void)
 {
 	struct ex_ctx *self = ex_self();
 
-	if (!self || !self->relax_n)
+	if (!self)
+		return;
+	if (!ex->uses_relax) {
+		ex->uses_relax = true;
+		ex->more_shared = true;
+		ex_abort_execution(ex, EX_REDUNDANT);
+	}
+	/* Waiting for what nobody else has touched so far. */
+	if (!self->relax_n && self->private_accesses)
+		ex_promote(ex, self);
+	if (!self->relax_n)
 		return;
 	new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
 	ex->waiting |= ex_bit(self->id);
@@ -84,7 +94,8 @@ unsigned int ghes_explore_choose(unsigned int n)
 /* Where handlers may wait for locks, it matters how many a context holds that they interrupt. */
 static void lock_depth_changes(struct ghes_explore *x, struct ex_ctx *self, const void *pc)
 {
-	if (!(x->cpu_blocking & (1u << self->cpu)))
+	/* A schedule does not count these, see schedule.c. */
+	if (!(x->cpu_blocking & (1u << self->cpu)) || x->script)
 		return;
 	add_access(new_op(self, EX_OP_LOCK_DEPTH, memory_order_relaxed, pc),
 		   x->cpu_depth_obj[self->cpu], 1, EX_M);

@@ -23,19 +23,21 @@
 
 #include <ghes/explore.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
-#define EX_CPUS	       GHES_EXPLORE_MAX_CPUS
-#define EX_CTXS	       GHES_EXPLORE_MAX_CONTEXTS
-#define EX_SHADOW      128 /* remembered frames of a call stack */
-#define EX_LOCKS       64
-#define EX_REGIONS     64
-#define EX_RELAX       4	  /* objects that a waiting loop is known to have read */
-#define EX_ARENA       (1u << 20) /* ghes_explore_alloc() per context */
-#define EX_FRAMES      24	  /* frames shown in a report */
-#define EX_FINDINGS    64
-#define EX_SHARD_DEPTH 8
+#define EX_CPUS		 GHES_EXPLORE_MAX_CPUS
+#define EX_CTXS		 GHES_EXPLORE_MAX_CONTEXTS
+#define EX_SHADOW	 128 /* remembered frames of a call stack */
+#define EX_LOCKS	 64
+#define EX_REGIONS	 64
+#define EX_RELAX	 4	    /* objects that a waiting loop is known to have read */
+#define EX_ARENA	 (1u << 20) /* ghes_explore_alloc() per context */
+#define EX_FRAMES	 24	    /* frames shown in a report */
+#define EX_FINDINGS	 64
+#define EX_FATAL_SIGNALS 5
+#define EX_SHARD_DEPTH	 8
 
 typedef uint32_t ex_mask; /* a set of contexts */
 
@@ -176,6 +178,7 @@ struct ex_event {
 	ex_pos prev_on_cpu; /* previous event of the same CPU */
 	ex_pos partner;	    /* UNLOCK: its LOCK; GP_END: its GP_START */
 	uint16_t choice, choices;
+	uint32_t skipped; /* accesses of the context since its last event that were no events */
 	uintptr_t addr;
 	const void *pc;
 	/* The node before the event: sets of contexts. */
@@ -189,12 +192,13 @@ struct ex_event {
 
 /* A granule of memory or an abstract thing. Found by key; never forgotten during a search. */
 struct ex_obj {
-	uintptr_t key;	 /* address >> 3, or EX_KEY(); 0 = free slot */
-	uint32_t last;	 /* newest access, as ex_access.prev */
-	uint32_t writes; /* machine: grows with each write; compared for change only */
-	uint8_t owner;	 /* first context that accessed it */
-	bool shared;	 /* accessed by a second one, ever: from then on accesses are steps */
-	bool plain;	 /* accessed by a plain operation, ever */
+	uintptr_t key;	    /* address >> 3, or EX_KEY(); 0 = free slot */
+	uint32_t last;	    /* newest access, as ex_access.prev */
+	uint16_t writes[8]; /* machine: to each byte, when somebody waits by relax(); for change
+			       only */
+	uint8_t owner;	    /* first context that accessed it */
+	bool shared;	    /* accessed by a second one, ever: from then on accesses are steps */
+	bool plain;	    /* accessed by a plain operation, ever */
 	bool ignored;
 };
 
@@ -235,12 +239,15 @@ struct ex_ctx {
 	uint16_t rcu_generation;
 	struct ex_op op;
 	unsigned int relax_n; /* EX_RELAX + 1: too many, any write wakes */
-	uint32_t relax_obj[EX_RELAX], relax_version[EX_RELAX];
+	uint32_t relax_obj[EX_RELAX];
+	uint8_t relax_mask[EX_RELAX];
+	uint16_t relax_version[EX_RELAX];
 	uint64_t relax_writes;
 	unsigned int shadow_depth;
 	const void *shadow[EX_SHADOW];
 	char *arena;
 	size_t arena_used;
+	uint32_t last_private;	   /* object of the last access that was no step */
 	uint64_t private_accesses; /* since the last step: a loop without steps */
 	char name[32];
 	void (*fn)(void *arg);
@@ -280,6 +287,21 @@ enum ex_outcome {
 	EX_MISFIT, /* a schedule named a context that could not run */
 };
 
+/* A turn of a context: this many accesses, or one answer to ghes_explore_choose(). */
+struct ex_run {
+	uint32_t count;
+	uint16_t choice;
+	uint8_t ctx;
+};
+
+struct ex_script {
+	struct ex_run *run;
+	unsigned int n;
+	unsigned int pos; /* run that is being followed */
+	uint32_t used;	  /* of its accesses */
+	bool lenient;	  /* leave out what does not fit */
+};
+
 /* A defect in the making; turned into a struct ghes_explore_defect when the search is over. */
 struct ex_finding {
 	const char *oracle;
@@ -287,9 +309,7 @@ struct ex_finding {
 	char context[32];
 	const void *pc, *other_pc;
 	uint8_t ctx;
-	uint32_t *script; /* schedule */
-	unsigned int script_len;
-	ex_mask suppressed; /* handlers that do not arrive */
+	struct ex_script script;
 	uint64_t execution;
 	char *schedule_text, *report, *location;
 };
@@ -314,38 +334,37 @@ struct ghes_explore {
 	struct ex_lock locks[EX_LOCKS];
 	unsigned int n_locks;
 	uint64_t writes; /* grows with each write, see relax */
+	bool uses_relax; /* sticky */
 	size_t live_allocs;
 	enum ex_outcome outcome;
 	bool on_fiber;	 /* the running stack is that of a context */
 	bool starting;	 /* threads run up to their first step */
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
-	jmp_buf host;	 /* where to go when the execution ends outside of a context */
+	sigjmp_buf host; /* where to go when the execution ends outside of a context */
 	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj;
 
 	/* analysis */
-	struct ex_event *path; /* [max_steps + 2] */
+	struct ex_event *path; /* [path_slots], half of it for replays */
 	unsigned int depth;    /* events of the current execution */
 	unsigned int kept;     /* events that are replayed, not computed */
 	unsigned int branch;   /* position of the event that differs, 0: none */
 	unsigned int shard_depth;
-	unsigned int max_steps;
+	unsigned int max_steps, path_slots;
 	ex_pos ctx_last[EX_CTXS], cpu_last[EX_CPUS];
 	struct ex_obj *objs;
 	uint32_t obj_slots, obj_used;		     /* obj_slots is a power of two */
 	ex_mask next_sleep, next_delayed, next_late; /* of the node to come */
+	unsigned int promoted; /* objects made shared because somebody waits for them */
 	bool objs_full;
 	bool more_shared;      /* an object became shared: search anew */
-	ex_pos *succ;	       /* nest.c: next event of the same context, [max_steps + 2] */
-	bool *wanted;	       /* nest.c: to be put in order, [max_steps + 2] */
-	bool *wanted_before;   /* nest.c: what to go back to, [max_steps + 2] */
+	ex_pos *succ;	       /* nest.c: next event of the same context, [path_slots] */
+	bool *wanted;	       /* nest.c: to be put in order, [path_slots] */
+	bool *wanted_before;   /* nest.c: what to go back to, [path_slots] */
 	struct ex_order stuck; /* nest.c: where the last attempt ended */
 	bool bounded;	       /* an alternative was left out by max_preemptions */
 
 	/* schedule to follow in the node to come: replay, minimisation, the branch just taken */
-	const uint32_t *script; /* ctx | choice << 8; NULL: none */
-	unsigned int script_len, script_pos;
-	bool script_lenient;		/* leave out what does not fit */
-	ex_mask suppressed;		/* handlers that do not arrive */
+	struct ex_script *script;	/* NULL: a search */
 	const struct ex_finding *probe; /* what this execution is to show again; NULL: a search */
 	bool probe_hit;
 	unsigned int probe_len; /* steps up to it */
@@ -368,6 +387,9 @@ struct ghes_explore {
 	size_t seen_slots;
 	uint64_t shard_next;
 	bool stop; /* max_defects reached */
+	void *crash_stack;
+	stack_t old_crash_stack;
+	struct sigaction old_action[EX_FATAL_SIGNALS];
 	bool no_memory, steps_bound;
 	bool cut_short;	      /* a defect ended an execution */
 	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
@@ -450,6 +472,7 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 		   const struct ex_op *op);
 
 /* tsan_entry.c */
+void ex_promote(struct ghes_explore *x, struct ex_ctx *self) __attribute__((noreturn));
 void ex_plain_access(const void *p, size_t size, bool write, const void *pc);
 
 /* explore.c */
@@ -457,6 +480,10 @@ void ex_host_call(struct ghes_explore *x, void (*fn)(void *user));
 bool ex_shard_mine(struct ghes_explore *x);
 enum ex_outcome ex_execute(struct ghes_explore *x);
 bool ex_analysis_reset(struct ghes_explore *x);
+
+/* crash.c */
+bool ex_crash_catch(struct ghes_explore *x);
+void ex_crash_ignore(struct ghes_explore *x);
 
 /* report.c */
 void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
@@ -474,11 +501,13 @@ void ex_snapshot_take(struct ghes_explore *x, const struct ex_ctx *c, unsigned i
 void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int second);
 
 /* schedule.c */
-char *ex_schedule_format(const uint32_t *script, unsigned int len, ex_mask suppressed);
-int ex_schedule_parse(const char *text, uint32_t **script, unsigned int *len, ex_mask *suppressed);
+void ex_schedule_record(const struct ghes_explore *x, struct ex_script *s);
+bool ex_schedule_passes(struct ghes_explore *x, const struct ex_ctx *c);
+unsigned int ex_schedule_next(struct ghes_explore *x, ex_mask enabled, uint16_t *choice);
+char *ex_schedule_format(const struct ex_script *s);
+int ex_schedule_parse(const char *text, struct ex_script *s);
 
 /* minimise.c */
-bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, const uint32_t *script,
-	      unsigned int len, ex_mask suppressed);
+bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, struct ex_script *script);
 void ex_minimise(struct ghes_explore *x, struct ex_finding *f);
 #endif

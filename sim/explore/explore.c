@@ -40,15 +40,16 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 	x->max_steps = x->cfg.max_steps ? x->cfg.max_steps : 10000;
 	if (x->max_steps > GHES_EXPLORE_MAX_STEPS)
 		x->max_steps = GHES_EXPLORE_MAX_STEPS;
+	x->path_slots = 2 * x->max_steps + 2;
 	if (!x->cfg.pct_depth)
 		x->cfg.pct_depth = 3;
 	x->pct_changes = x->cfg.pct_depth - 1 < 16 ? x->cfg.pct_depth - 1 : 16;
-	x->path = aligned_alloc(64, (x->max_steps + 2) * ((sizeof(*x->path) + 63) & ~(size_t)63));
+	x->path = aligned_alloc(64, (x->path_slots) * ((sizeof(*x->path) + 63) & ~(size_t)63));
 	x->findings = calloc(EX_FINDINGS, sizeof(*x->findings));
 	x->defects = calloc(EX_FINDINGS, sizeof(*x->defects));
-	x->succ = calloc(x->max_steps + 2, sizeof(*x->succ));
-	x->wanted = calloc(x->max_steps + 2, sizeof(*x->wanted));
-	x->wanted_before = calloc(x->max_steps + 2, sizeof(*x->wanted));
+	x->succ = calloc(x->path_slots, sizeof(*x->succ));
+	x->wanted = calloc(x->path_slots, sizeof(*x->wanted));
+	x->wanted_before = calloc(x->path_slots, sizeof(*x->wanted));
 	if (!x->path || !x->findings || !x->defects || !x->succ || !x->wanted ||
 	    !x->wanted_before) {
 		ghes_explore_free(x);
@@ -238,6 +239,8 @@ static bool prepare(struct ghes_explore *x)
 	x->obj_slots = FIRST_OBJS;
 	x->objs_full = false;
 	x->cpu_blocking = 0;
+	x->promoted = 0;
+	x->uses_relax = false;
 	x->bounded = x->stop = x->cut_short = x->steps_bound = false;
 	x->n_locks = 0;
 	x->rng = (x->cfg.seed + 1) * 0x9e3779b97f4a7c15u;
@@ -331,8 +334,10 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 	x->depth = 0;
 	x->next_sleep = x->next_delayed = x->next_late = 0;
 	x->running = EX_CTXS;
-	x->script_pos = 0;
-	if (!setjmp(x->host)) {
+	if (x->script)
+		x->script->pos = x->script->used = 0;
+	/* No signal mask to save: the handlers of crash.c do not change it. */
+	if (!sigsetjmp(x->host, 0)) {
 		if (x->cfg.setup)
 			x->cfg.setup(x->cfg.user);
 		ex_machine_run(x);
@@ -497,16 +502,20 @@ enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 {
 	ex_report_free(x);
 	x->script = NULL;
-	x->script_len = 0;
 	if (!prepare(x) || !ex_analysis_reset(x)) {
 		*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
 		return GHES_EXPLORE_ERROR;
 	}
 	x->shard_depth = x->cfg.shards > 1 ? EX_SHARD_DEPTH : 0;
 	x->depth = 0;
+	if (!ex_crash_catch(x)) {
+		*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
+		return GHES_EXPLORE_ERROR;
+	}
 	search(x);
 	conclude(x);
 	ex_report_all(x);
+	ex_crash_ignore(x);
 	*result = x->res;
 	return result->verdict;
 }
@@ -514,35 +523,32 @@ enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 enum ghes_explore_verdict ghes_explore_replay(struct ghes_explore *x, const char *schedule,
 					      struct ghes_explore_result *result)
 {
-	uint32_t *script = NULL;
-	ex_mask suppressed;
+	struct ex_script script;
 
 	ex_report_free(x);
 	*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
-	if (ex_schedule_parse(schedule, &script, &x->script_len, &suppressed) || !prepare(x))
-		goto out;
-	x->script_lenient = false;
-	for (int tries = 0; tries < 64; tries++) {
-		if (!ex_analysis_reset(x))
-			goto out;
-		x->script = script;
-		x->suppressed = suppressed;
-		x->n_findings = 0;
-		if (ex_execute(x) == EX_MISFIT && !x->more_shared)
-			goto out;
-		if (!x->more_shared)
-			break;
+	if (ex_schedule_parse(schedule, &script))
+		return GHES_EXPLORE_ERROR;
+	x->script = &script;
+	if (prepare(x) && ex_crash_catch(x)) {
+		/* Until nothing new turns out to be shared. */
+		do {
+			ex_report_free(x);
+			if (!ex_analysis_reset(x))
+				break;
+			ex_execute(x);
+		} while (x->more_shared);
+		if (x->outcome != EX_MISFIT && !x->more_shared) {
+			count(x, x->outcome);
+			conclude(x);
+			if (!x->n_findings)
+				x->res.verdict = GHES_EXPLORE_PASS;
+			ex_report_all(x);
+			*result = x->res;
+		}
+		ex_crash_ignore(x);
 	}
-	count(x, x->outcome);
-	conclude(x);
-	if (!x->n_findings)
-		x->res.verdict = GHES_EXPLORE_PASS;
-	x->res.complete = false;
-	ex_report_all(x);
-	*result = x->res;
-out:
-	x->suppressed = 0;
 	x->script = NULL;
-	free(script);
+	free(script.run);
 	return result->verdict;
 }

@@ -17,12 +17,22 @@
 
 struct ghes_explore *ex;
 
+/* Changes with each write to the bytes in @mask. */
+static uint16_t version(const struct ghes_explore *x, uint32_t obj, unsigned int mask)
+{
+	uint16_t sum = 0;
+
+	for (; mask; mask &= mask - 1)
+		sum = (uint16_t)(sum + x->objs[obj].writes[__builtin_ctz(mask)]);
+	return sum;
+}
+
 static bool relax_may_go_on(const struct ghes_explore *x, const struct ex_ctx *c)
 {
 	if (c->relax_n > EX_RELAX)
 		return x->writes != c->relax_writes;
 	for (unsigned int i = 0; i < c->relax_n; i++)
-		if (x->objs[c->relax_obj[i]].writes != c->relax_version[i])
+		if (version(x, c->relax_obj[i], c->relax_mask[i]) != c->relax_version[i])
 			return true;
 	return false;
 }
@@ -203,36 +213,42 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 	x->runnable |= ex_bit(c->id);
 }
 
+/* What waiting loops have to know; nothing when the program has none. */
 static void note_writes(struct ghes_explore *x, const struct ex_op *op)
 {
 	for (unsigned int i = 0; i < op->n_base; i++) {
 		if (!(op->acc[i].type & EX_W))
 			continue;
-		x->objs[op->acc[i].obj].writes++;
+		for (unsigned int m = op->acc[i].mask; m; m &= m - 1)
+			x->objs[op->acc[i].obj].writes[__builtin_ctz(m)]++;
 		x->writes++;
 	}
 }
 
+/* The version counts that the loop saw first: what changed since then may make it go on. */
 static void note_read(struct ghes_explore *x, struct ex_ctx *c, const struct ex_op *op)
 {
-	uint32_t obj = op->acc[0].obj;
-
 	if (op->kind == EX_OP_STORE || op->kind == EX_OP_PLAIN_WRITE || op->size == 0)
 		return;
 	if (!c->relax_n)
 		c->relax_writes = x->writes;
-	for (unsigned int i = 0; i < c->relax_n && i < EX_RELAX; i++) {
-		if (c->relax_obj[i] == obj) {
-			c->relax_version[i] = x->objs[obj].writes;
-			return;
+	for (unsigned int i = 0; i < op->n_base; i++) {
+		const struct ex_access *a = &op->acc[i];
+		unsigned int k;
+
+		for (k = 0; k < c->relax_n && k < EX_RELAX; k++)
+			if (c->relax_obj[k] == a->obj && c->relax_mask[k] == a->mask)
+				break;
+		if (k < c->relax_n && k < EX_RELAX)
+			continue;
+		if (c->relax_n < EX_RELAX) {
+			c->relax_obj[c->relax_n] = a->obj;
+			c->relax_mask[c->relax_n] = a->mask;
+			c->relax_version[c->relax_n] = version(x, a->obj, a->mask);
 		}
+		if (c->relax_n <= EX_RELAX)
+			c->relax_n++;
 	}
-	if (c->relax_n < EX_RELAX) {
-		c->relax_obj[c->relax_n] = obj;
-		c->relax_version[c->relax_n] = x->objs[obj].writes;
-	}
-	if (c->relax_n <= EX_RELAX)
-		c->relax_n++;
 }
 
 static void grace_period_starts(struct ghes_explore *x, struct ex_ctx *c)
@@ -305,7 +321,7 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 	}
 	x->waiting &= ~ex_bit(c->id);
 	c->private_accesses = 0;
-	if (op->n_base) {
+	if (x->uses_relax && op->n_base) {
 		note_writes(x, op);
 		note_read(x, c, op);
 	}
@@ -332,7 +348,7 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 	x->outcome = outcome;
 	x->cut_short |= outcome == EX_FAILED;
 	if (!x->on_fiber)
-		longjmp(x->host, 1);
+		siglongjmp(x->host, 1);
 	continue_with(x, &dead, NULL);
 	__builtin_unreachable();
 }
@@ -368,11 +384,12 @@ void ex_machine_run(struct ghes_explore *x)
 	struct ex_ctx *first;
 
 	x->starting = true;
+	for (unsigned int i = 0; i < x->n_ctx; i++)
+		if (x->ctx[i].handler && !x->ctx[i].raised)
+			make_pending(x, &x->ctx[i]);
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		struct ex_ctx *c = &x->ctx[i];
 
-		if (c->handler && !c->raised && !(x->suppressed & ex_bit(i)))
-			make_pending(x, c);
 		if (c->handler)
 			continue;
 		enter(x, c);

@@ -1,43 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A shorter story for the same defect: fewer notifications, then fewer preemptions.
+ * A shorter story for the same defect: fewer notifications before it, then fewer switches.
  *
- * Flow: report.c -> ex_minimise() -> candidate schedules, followed leniently: a step that does not
- * fit is left out, and what follows the schedule runs without preemption -> a candidate that shows
- * the same defect (oracle and places) replaces the schedule.
+ * Flow: report.c -> ex_minimise() -> candidate schedules, followed leniently: what does not fit is
+ * left out, and what follows the schedule runs without preemption, handlers last -> a candidate
+ * that shows the same defect (oracle and places) at less cost replaces the schedule.
  *
- * The result is minimal in the sense that none of its parts can be left out alone.
+ * The result is minimal in the sense that no turn of a context can be left out alone, nor put off
+ * until after the next one.
  */
 #include "engine.h"
 #include <stdlib.h>
 
 #define MAX_PROBES 4000
 
-/* One execution by @script, without handlers in @suppressed. Return: does it show @f? */
-bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, const uint32_t *script,
-	      unsigned int len, ex_mask suppressed)
+/* One execution by @script. Return: does it show @f? */
+bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, struct ex_script *script)
 {
 	enum ghes_explore_mode mode = x->cfg.mode;
 
 	x->probe = f;
 	x->probe_hit = false;
 	x->noted[0] = x->noted[1] = 0;
-	x->suppressed = suppressed;
 	x->cfg.mode = GHES_EXPLORE_BRUTE;
 	x->script = script;
-	x->script_len = len;
-	x->script_lenient = true;
+	script->lenient = true;
 	if (ex_analysis_reset(x))
 		ex_execute(x);
 	x->cfg.mode = mode;
 	x->script = NULL;
-	x->suppressed = 0;
 	x->probe = NULL;
 	return x->probe_hit;
 }
 
 struct cost {
-	unsigned int notifications, switches, steps;
+	unsigned int notifications, switches, accesses;
 };
 
 static bool less(struct cost a, struct cost b)
@@ -46,89 +43,102 @@ static bool less(struct cost a, struct cost b)
 		return a.notifications < b.notifications;
 	if (a.switches != b.switches)
 		return a.switches < b.switches;
-	return a.steps < b.steps;
+	return a.accesses < b.accesses;
 }
 
-static struct cost cost_of(const struct ghes_explore *x, const uint32_t *script, unsigned int len)
+static struct cost cost_of(const struct ghes_explore *x, const struct ex_script *s)
 {
-	struct cost cost = {.steps = len};
+	struct cost cost = {0};
 	ex_mask arrived = 0;
 
-	for (unsigned int i = 0; i < len; i++) {
-		arrived |= ex_bit(script[i] & 0xff);
-		cost.switches += !i || (script[i] & 0xff) != (script[i - 1] & 0xff);
+	for (unsigned int i = 0; i < s->n; i++) {
+		arrived |= ex_bit(s->run[i].ctx);
+		cost.switches += !i || s->run[i].ctx != s->run[i - 1].ctx;
+		cost.accesses += s->run[i].count;
 	}
 	cost.notifications = (unsigned int)__builtin_popcount(arrived & x->handlers);
 	return cost;
 }
 
-/* Tries a schedule; when it fails the same way at less cost, what it really did is adopted. */
-static bool try_script(struct ghes_explore *x, struct ex_finding *f, const uint32_t *script,
-		       unsigned int len, ex_mask suppressed, uint32_t *followed)
+static void copy_script(struct ex_script *to, const struct ex_script *from)
 {
-	if (!ex_probe(x, f, script, len, suppressed) || x->probe_len > x->max_steps)
+	memcpy(to->run, from->run, from->n * sizeof(*to->run));
+	to->n = from->n;
+}
+
+/* Tries a schedule; when it fails the same way at less cost, what it really did is adopted. */
+static bool try_script(struct ghes_explore *x, struct ex_finding *f, struct ex_script *s)
+{
+	if (!ex_probe(x, f, s))
 		return false;
-	for (unsigned int i = 0; i < x->probe_len; i++)
-		followed[i] = x->path[i + 1].ctx | (uint32_t)x->path[i + 1].choice << 8;
-	if (!less(cost_of(x, followed, x->probe_len), cost_of(x, f->script, f->script_len)))
+	x->depth = x->probe_len;
+	ex_schedule_record(x, s);
+	if (!less(cost_of(x, s), cost_of(x, &f->script)))
 		return false;
-	memcpy(f->script, followed, x->probe_len * sizeof(*followed));
-	f->script_len = x->probe_len;
-	f->suppressed = suppressed;
+	copy_script(&f->script, s);
 	return true;
 }
 
-/* Leaves out one run of steps of one context, or moves it behind the next one. */
-static bool shorten(struct ghes_explore *x, struct ex_finding *f, uint32_t *copy,
+/* The end of the turn that begins at run @from: the first run of another context. */
+static unsigned int turn_end(const struct ex_script *s, unsigned int from)
+{
+	unsigned int to = from;
+
+	while (to < s->n && s->run[to].ctx == s->run[from].ctx)
+		to++;
+	return to;
+}
+
+/* @copy becomes @s without the runs @from .. @to - 1, put back before run @where of @s if that is
+ * behind them. */
+static void move_turn(struct ex_script *copy, const struct ex_script *s, unsigned int from,
+		      unsigned int to, unsigned int where)
+{
+	copy->n = 0;
+	for (unsigned int i = 0; i <= s->n; i++) {
+		if (i == where && where > to)
+			for (unsigned int k = from; k < to; k++)
+				copy->run[copy->n++] = s->run[k];
+		if (i < s->n && (i < from || i >= to))
+			copy->run[copy->n++] = s->run[i];
+	}
+}
+
+static bool shorten(struct ghes_explore *x, struct ex_finding *f, struct ex_script *copy,
 		    unsigned int *probes)
 {
-	uint32_t *followed = copy + x->max_steps + 1;
-	unsigned int from = 0;
+	unsigned int to;
 
-	while (from < f->script_len && *probes < MAX_PROBES) {
-		unsigned int c = f->script[from] & 0xff, to = from;
-		unsigned int after, d;
-
-		while (to < f->script_len && (f->script[to] & 0xff) == c)
-			to++;
-		memcpy(copy, f->script, from * sizeof(*copy));
-		memcpy(copy + from, f->script + to, (f->script_len - to) * sizeof(*copy));
+	for (unsigned int from = 0; from < f->script.n && *probes < MAX_PROBES; from = to) {
+		to = turn_end(&f->script, from);
 		++*probes;
-		if (try_script(x, f, copy, f->script_len - (to - from), f->suppressed, followed))
+		move_turn(copy, &f->script, from, to, 0);
+		if (try_script(x, f, copy))
 			return true;
-		after = to;
-		d = to < f->script_len ? f->script[to] & 0xff : c;
-		while (after < f->script_len && (f->script[after] & 0xff) == d)
-			after++;
-		memcpy(copy, f->script, f->script_len * sizeof(*copy));
-		memcpy(copy + from, f->script + to, (after - to) * sizeof(*copy));
-		memcpy(copy + from + (after - to), f->script + from, (to - from) * sizeof(*copy));
+		if (to == f->script.n)
+			break;
 		++*probes;
-		if (try_script(x, f, copy, f->script_len, f->suppressed, followed))
+		move_turn(copy, &f->script, from, to, turn_end(&f->script, to));
+		if (try_script(x, f, copy))
 			return true;
-		from = to;
 	}
 	return false;
 }
 
 void ex_minimise(struct ghes_explore *x, struct ex_finding *f)
 {
-	uint32_t *larger = realloc(f->script, (x->max_steps + 1) * sizeof(*f->script));
-	uint32_t *copy = malloc((size_t)(x->max_steps + 1) * 2 * sizeof(*copy));
+	size_t room = 2 * (size_t)x->path_slots * sizeof(*f->script.run);
+	struct ex_run *larger = realloc(f->script.run, room);
+	struct ex_script copy = {.run = malloc(room)};
 	unsigned int probes = 0;
 
 	if (larger)
-		f->script = larger;
-	if (larger && copy && ex_probe(x, f, f->script, f->script_len, f->suppressed)) {
-		for (unsigned int h = 0; h < x->n_ctx; h++) {
-			if (!(x->handlers & ex_bit(h)) || x->ctx[h].raised)
-				continue;
-			probes++;
-			try_script(x, f, f->script, f->script_len, f->suppressed | ex_bit(h),
-				   copy + x->max_steps + 1);
-		}
-		while (probes < MAX_PROBES && shorten(x, f, copy, &probes))
-			;
+		f->script.run = larger;
+	if (larger && copy.run) {
+		copy_script(&copy, &f->script);
+		if (ex_probe(x, f, &copy))
+			while (probes < MAX_PROBES && shorten(x, f, &copy, &probes))
+				;
 	}
-	free(copy);
+	free(copy.run);
 }

@@ -115,15 +115,19 @@ static void synchronise(struct ex_event *ev, const struct ex_op *op, const struc
 		ex_clock_join(&ev->message, &newest->message);
 }
 
-/* A grace period ends after the read sections that it waited for. */
+/*
+ * A grace period ends after the read sections that began before it: those that it waited for, and
+ * those that had ended already.
+ */
 static void join_readers(const struct ghes_explore *x, struct ex_event *ev)
 {
+	const struct ex_event *start = &x->path[ev->prev_in_ctx];
 	uint32_t link = x->objs[ev->acc[0].obj].last;
 
 	while (link) {
 		const struct ex_event *d = &x->path[link >> 2];
 
-		if (d->kind == EX_OP_RCU_UNLOCK && (x->ctx[ev->ctx].gp_waits & ex_bit(d->ctx)))
+		if (d->kind == EX_OP_RCU_UNLOCK && d->partner <= ex_clock_get(&start->clk, d->ctx))
 			ex_clock_join(&ev->sync, &d->sync);
 		link = d->acc[link & 3].prev;
 	}

@@ -28,14 +28,6 @@ static struct ex_finding *known(struct ghes_explore *x, const char *oracle, cons
 	return NULL;
 }
 
-static void save_script(struct ghes_explore *x, struct ex_finding *f)
-{
-	f->script = malloc((x->depth + 1) * sizeof(*f->script));
-	f->script_len = f->script ? x->depth : 0;
-	for (unsigned int i = 0; i < f->script_len; i++)
-		f->script[i] = x->path[i + 1].ctx | (uint32_t)x->path[i + 1].choice << 8;
-}
-
 /* Return: the new finding, NULL when it is known, or there are too many. */
 static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
 				      const struct ex_ctx *c, const void *pc, const void *other_pc)
@@ -59,7 +51,9 @@ static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle
 				 .ctx = c ? c->id : EX_CTXS,
 				 .execution = x->res.executions + 1};
 	snprintf(f->context, sizeof(f->context), "%s", c ? c->name : "end");
-	save_script(x, f);
+	f->script.run = malloc((2 * (size_t)x->depth + 1) * sizeof(*f->script.run));
+	if (f->script.run)
+		ex_schedule_record(x, &f->script);
 	if (x->n_findings > x->cfg.max_defects)
 		x->stop = true;
 	return f;
@@ -141,7 +135,7 @@ void ex_endless(struct ghes_explore *x)
 	const struct ex_ctx *c = x->running < EX_CTXS ? &x->ctx[x->running] : x->cur;
 
 	ex_defect(x, "progress", c, c ? c->op.pc : NULL, "no end after %u steps; %s is in a loop",
-		  x->depth, c ? c->name : "?");
+		  x->max_steps, c ? c->name : "?");
 	x->steps_bound = true;
 }
 
@@ -178,9 +172,8 @@ void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int sec
 	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, a->pc);
 	if (f)
 		snprintf(f->message, sizeof(f->message),
-			 "data race: %s by %s and %s by %s at %#lx, not ordered by happens-before",
-			 access_name(a), x->ctx[a->ctx].name, access_name(b), x->ctx[b->ctx].name,
-			 (unsigned long)b->addr);
+			 "data race: %s by %s and %s by %s, not ordered by happens-before",
+			 access_name(a), x->ctx[a->ctx].name, access_name(b), x->ctx[b->ctx].name);
 	ex_snapshot_note(x, first, second);
 }
 
@@ -318,8 +311,8 @@ static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 	const struct ex_event *ev = &x->path[pos];
 	const void **frames = x->snapshots[pos];
 
-	fprintf(out, "  %s by %s (CPU %u), step %u:\n", access_name(ev), x->ctx[ev->ctx].name,
-		ev->cpu, pos);
+	fprintf(out, "  %s by %s (CPU %u) of %#lx, step %u:\n", access_name(ev),
+		x->ctx[ev->ctx].name, ev->cpu, (unsigned long)ev->addr, pos);
 	for (unsigned int i = 0; i < EX_FRAMES && frames[i]; i++) {
 		char function[128], place[256];
 
@@ -351,9 +344,9 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 	if (!out)
 		return;
 	fprintf(out, "%s: %s\n", f->oracle, f->message);
-	x->snapshots = calloc(x->max_steps + 2, sizeof(*x->snapshots));
+	x->snapshots = calloc(x->path_slots, sizeof(*x->snapshots));
 	if (x->snapshots) {
-		ex_probe(x, f, f->script, f->script_len, f->suppressed);
+		ex_probe(x, f, &f->script);
 		if (x->noted[1]) {
 			print_stack(out, x, x->noted[0]);
 			print_stack(out, x, x->noted[1]);
@@ -378,7 +371,7 @@ void ex_report_all(struct ghes_explore *x)
 
 		if (!x->cfg.no_minimise)
 			ex_minimise(x, f);
-		f->schedule_text = ex_schedule_format(f->script, f->script_len, f->suppressed);
+		f->schedule_text = ex_schedule_format(&f->script);
 		if (!x->cfg.no_reports) {
 			locate(f->pc, function, sizeof(function), place, sizeof(place));
 			f->location = strdup(place);
@@ -400,7 +393,7 @@ void ex_report_all(struct ghes_explore *x)
 void ex_report_free(struct ghes_explore *x)
 {
 	for (unsigned int i = 0; i < x->n_findings; i++) {
-		free(x->findings[i].script);
+		free(x->findings[i].script.run);
 		free(x->findings[i].schedule_text);
 		free(x->findings[i].report);
 		free(x->findings[i].location);

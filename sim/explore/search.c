@@ -76,21 +76,6 @@ static unsigned int pick(struct ghes_explore *x, ex_mask from)
 	return (unsigned int)__builtin_ctz(from);
 }
 
-/* Follows the script. Return: the context, EX_CTXS when it has no say here. */
-static unsigned int scripted(struct ghes_explore *x, ex_mask enabled)
-{
-	while (x->script_pos < x->script_len) {
-		unsigned int c = x->script[x->script_pos] & 0xff;
-
-		if (c < x->n_ctx && (enabled & ex_bit(c)))
-			return c;
-		if (!x->script_lenient)
-			ex_abort_execution(x, EX_MISFIT);
-		x->script_pos++;
-	}
-	return EX_CTXS;
-}
-
 /* Nobody can go on: is that the end, or is somebody waiting for what cannot come? */
 static void conclude(struct ghes_explore *x)
 {
@@ -174,11 +159,8 @@ static unsigned int new_node(struct ghes_explore *x, struct ex_event *node, ex_m
 	node->running = x->running;
 	node->preemptions_before = x->depth ? x->path[x->depth].preemptions : 0;
 	memcpy(node->top, x->top, sizeof(node->top));
-	if (x->script) {
-		c = scripted(x, enabled);
-		if (c < EX_CTXS)
-			node->choice = (uint16_t)(x->script[x->script_pos++] >> 8);
-	}
+	if (x->script)
+		c = ex_schedule_next(x, enabled, &node->choice);
 	from = enabled & ~node->sleep;
 	if (c == EX_CTXS && from)
 		c = pick(x, from);
@@ -207,7 +189,7 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 	if (x->depth + 1 == x->branch) {
 		id = node->ctx;
 		x->branch = 0;
-	} else if (x->depth >= x->max_steps) {
+	} else if (x->depth >= (x->script ? 2 * x->max_steps : x->max_steps)) {
 		ex_endless(x);
 		x->outcome = EX_FAILED;
 		return NULL;

@@ -107,6 +107,8 @@ static ex_pos partner_of(const struct ghes_explore *x, const struct ex_ctx *c)
 	for (; pos; pos = x->path[pos].prev_in_ctx) {
 		const struct ex_event *d = &x->path[pos];
 
+		if (begins == EX_OP_RCU_LOCK && d->kind == begins)
+			break;
 		if ((d->kind == begins || (begins == EX_OP_LOCK && d->kind == EX_OP_TRYLOCK &&
 					   (d->acc[0].type & EX_W))) &&
 		    d->acc[0].obj == c->op.acc[0].obj && (d->acc[0].mask & c->op.acc[0].mask))
@@ -131,6 +133,7 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 	ev->plain = op->kind == EX_OP_PLAIN_READ || op->kind == EX_OP_PLAIN_WRITE;
 	ev->n_acc = op->n_acc;
 	ev->addr = op->addr;
+	ev->skipped = (uint32_t)c->private_accesses;
 	ev->pc = op->pc;
 	ev->parent = op->kind == EX_OP_BEGIN ? x->top[c->cpu] : EX_CTXS;
 	ev->prev_in_ctx = x->ctx_last[c->id];

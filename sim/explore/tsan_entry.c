@@ -19,8 +19,12 @@
 #define TSAN __attribute__((visibility("default"), used))
 #define PC() __builtin_return_address(0)
 
-/* Accesses without a step, after which a context is taken to be in an endless loop. */
-#define PRIVATE_LIMIT 20000000u
+/*
+ * After so many accesses without a step a context may wait for a change of what it read last. The
+ * object is made shared, so that the loop consists of steps; too many of these, and it is endless.
+ */
+#define PRIVATE_LIMIT	2000000u
+#define PROMOTION_LIMIT 64u
 
 static bool is_ignored(const struct ghes_explore *x, uintptr_t addr)
 {
@@ -30,25 +34,52 @@ static bool is_ignored(const struct ghes_explore *x, uintptr_t addr)
 	return false;
 }
 
-/* The object of a granule of memory. Return: false when accesses to it are not steps. */
-static bool shared_object(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
-			  uint32_t *index)
+enum sharing { IGNORED, PRIVATE, SHARED };
+
+/* Is an access to this granule a step? *@index: its object. */
+static enum sharing sharing_of(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
+			       uint32_t *index)
 {
 	uint32_t i = ex_obj_find(x, addr >> 3);
 	struct ex_obj *o = &x->objs[i];
 
 	*index = i;
 	if (__builtin_expect(o->shared, 1))
-		return true;
-	if (o->ignored || o->owner == self->id)
-		return false;
+		return SHARED;
+	if (o->ignored)
+		return IGNORED;
+	if (o->owner == self->id)
+		return PRIVATE;
 	if (o->owner == EX_CTXS) {
 		o->owner = self->id;
 		o->ignored = is_ignored(x, addr);
-		return false;
+		return o->ignored ? IGNORED : PRIVATE;
 	}
 	o->shared = true;
 	x->more_shared = true;
+	return SHARED;
+}
+
+/* A loop over memory that nobody else has reached yet: the search begins anew with it as steps. */
+void ex_promote(struct ghes_explore *x, struct ex_ctx *self)
+{
+	if (x->promoted++ >= PROMOTION_LIMIT) {
+		ex_endless(x);
+		ex_abort_execution(x, EX_FAILED);
+	}
+	x->objs[self->last_private].shared = true;
+	x->more_shared = true;
+	ex_abort_execution(x, EX_REDUNDANT);
+}
+
+/* An access to private memory. Return: false when a schedule wants another context to go first. */
+static bool pass(struct ghes_explore *x, struct ex_ctx *self, uint32_t obj)
+{
+	if (x->script && !ex_schedule_passes(x, self))
+		return false;
+	self->last_private = obj;
+	if (++self->private_accesses > PRIVATE_LIMIT)
+		ex_promote(x, self);
 	return true;
 }
 
@@ -68,13 +99,23 @@ static bool in_arena(const struct ghes_explore *x, uintptr_t addr, size_t size)
 	return true;
 }
 
-static void out_of_bounds(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr, size_t size,
-			  const void *pc)
+/* Asked when the access takes place: whoever had the turn before may have freed the memory. */
+static inline void check_bounds(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
+				size_t size, const void *pc)
 {
+	if (__builtin_expect(in_arena(x, addr, size), 1))
+		return;
 	ex_defect(x, "bounds", self, pc,
-		  "%s accesses %zu byte(s) at %#lx, outside of what is allocated or after its free",
-		  self->name, size, (unsigned long)addr);
+		  "%s accesses %zu byte(s) outside of what is allocated or after its free",
+		  self->name, size);
 	ex_abort_execution(x, EX_FAILED);
+}
+
+/* Waits for this context's turn to perform the memory operation that is prepared. */
+static inline void take_turn(struct ex_ctx *self)
+{
+	ex_step(self);
+	check_bounds(ex, self, self->op.addr, self->op.size, self->op.pc);
 }
 
 /*
@@ -86,22 +127,19 @@ static bool memory_op(struct ghes_explore *x, struct ex_ctx *self, uintptr_t add
 	struct ex_op *op = &self->op;
 	unsigned int first = addr & 7, n = 1;
 	uint32_t obj[2];
-	bool step;
+	enum sharing sharing;
 
 	if (addr - self->stack_lo < self->stack_hi - self->stack_lo)
 		return false;
-	if (__builtin_expect(!in_arena(x, addr, size), 0))
-		out_of_bounds(x, self, addr, size, pc);
-	step = shared_object(x, self, addr, &obj[0]);
+	sharing = sharing_of(x, self, addr, &obj[0]);
 	if (first + size > 8) {
+		enum sharing second = sharing_of(x, self, addr + 8, &obj[1]);
+
 		n = 2;
-		step |= shared_object(x, self, addr + 8, &obj[1]);
+		sharing = second > sharing ? second : sharing;
 	}
-	if (!step) {
-		if (++self->private_accesses > PRIVATE_LIMIT) {
-			ex_endless(x);
-			ex_abort_execution(x, EX_FAILED);
-		}
+	if (sharing == IGNORED || (sharing == PRIVATE && pass(x, self, obj[0]))) {
+		check_bounds(x, self, addr, size, pc);
 		return false;
 	}
 	op->addr = addr;
@@ -121,7 +159,7 @@ static bool memory_op(struct ghes_explore *x, struct ex_ctx *self, uintptr_t add
 }
 
 /* A plain or volatile access of up to 16 bytes, which spans two granules at most. */
-static inline void access(const void *p, size_t size, bool write, bool is_volatile, const void *pc)
+static inline void touch(const void *p, size_t size, bool write, bool is_volatile, const void *pc)
 {
 	struct ex_ctx *self = ex_self();
 	struct ex_op *op;
@@ -135,12 +173,12 @@ static inline void access(const void *p, size_t size, bool write, bool is_volati
 		op->kind = write ? EX_OP_PLAIN_WRITE : EX_OP_PLAIN_READ;
 	op->order = memory_order_relaxed;
 	op->torn = false;
-	ex_step(self);
+	take_turn(self);
 }
 
 void ex_plain_access(const void *p, size_t size, bool write, const void *pc)
 {
-	access(p, size, write, false, pc);
+	touch(p, size, write, false, pc);
 }
 
 /*
@@ -165,7 +203,7 @@ static void range(const void *p, size_t size, bool write, const void *pc)
 			self->op.torn = at > (uintptr_t)p;
 			self->torn_lo = (uintptr_t)p;
 			self->torn_hi = end;
-			ex_step(self);
+			take_turn(self);
 			if (at == (uintptr_t)p)
 				self->torn_first = ex->depth;
 		}
@@ -177,54 +215,54 @@ static void range(const void *p, size_t size, bool write, const void *pc)
 	TSAN void __tsan_read##bytes(void *p);                                                     \
 	TSAN void __tsan_read##bytes(void *p)                                                      \
 	{                                                                                          \
-		access(p, bytes, false, false, PC());                                              \
+		touch(p, bytes, false, false, PC());                                               \
 	}                                                                                          \
 	TSAN void __tsan_write##bytes(void *p);                                                    \
 	TSAN void __tsan_write##bytes(void *p)                                                     \
 	{                                                                                          \
-		access(p, bytes, true, false, PC());                                               \
+		touch(p, bytes, true, false, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_read_write##bytes(void *p);                                               \
 	TSAN void __tsan_read_write##bytes(void *p)                                                \
 	{                                                                                          \
-		access(p, bytes, false, false, PC());                                              \
-		access(p, bytes, true, false, PC());                                               \
+		touch(p, bytes, false, false, PC());                                               \
+		touch(p, bytes, true, false, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_unaligned_read##bytes(void *p);                                           \
 	TSAN void __tsan_unaligned_read##bytes(void *p)                                            \
 	{                                                                                          \
-		access(p, bytes, false, false, PC());                                              \
+		touch(p, bytes, false, false, PC());                                               \
 	}                                                                                          \
 	TSAN void __tsan_unaligned_write##bytes(void *p);                                          \
 	TSAN void __tsan_unaligned_write##bytes(void *p)                                           \
 	{                                                                                          \
-		access(p, bytes, true, false, PC());                                               \
+		touch(p, bytes, true, false, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_unaligned_read_write##bytes(void *p);                                     \
 	TSAN void __tsan_unaligned_read_write##bytes(void *p)                                      \
 	{                                                                                          \
-		access(p, bytes, false, false, PC());                                              \
-		access(p, bytes, true, false, PC());                                               \
+		touch(p, bytes, false, false, PC());                                               \
+		touch(p, bytes, true, false, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_volatile_read##bytes(void *p);                                            \
 	TSAN void __tsan_volatile_read##bytes(void *p)                                             \
 	{                                                                                          \
-		access(p, bytes, false, true, PC());                                               \
+		touch(p, bytes, false, true, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_volatile_write##bytes(void *p);                                           \
 	TSAN void __tsan_volatile_write##bytes(void *p)                                            \
 	{                                                                                          \
-		access(p, bytes, true, true, PC());                                                \
+		touch(p, bytes, true, true, PC());                                                 \
 	}                                                                                          \
 	TSAN void __tsan_unaligned_volatile_read##bytes(void *p);                                  \
 	TSAN void __tsan_unaligned_volatile_read##bytes(void *p)                                   \
 	{                                                                                          \
-		access(p, bytes, false, true, PC());                                               \
+		touch(p, bytes, false, true, PC());                                                \
 	}                                                                                          \
 	TSAN void __tsan_unaligned_volatile_write##bytes(void *p);                                 \
 	TSAN void __tsan_unaligned_volatile_write##bytes(void *p)                                  \
 	{                                                                                          \
-		access(p, bytes, true, true, PC());                                                \
+		touch(p, bytes, true, true, PC());                                                 \
 	}
 
 #define PLAIN_RANGE(name, write)                                                                   \
@@ -271,7 +309,7 @@ static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int
 	self->op.kind = (uint8_t)kind;
 	self->op.order = (uint8_t)order;
 	self->op.torn = false;
-	ex_step(self);
+	take_turn(self);
 	return true;
 }
 
@@ -415,7 +453,7 @@ TSAN void __tsan_vptr_update(void **p, void *v);
 TSAN void __tsan_vptr_update(void **p, void *v)
 {
 	(void)v;
-	access(p, sizeof(*p), true, false, PC());
+	touch(p, sizeof(*p), true, false, PC());
 }
 
 /* Copies in granules, each a step, so that what interrupts a copy sees it half done. */
@@ -434,9 +472,9 @@ static void copy_granules(char *to, const char *from, size_t n, const void *pc)
 			part = n - done;
 		if (backwards)
 			at -= part;
-		access(from + at, part, false, false, pc);
+		touch(from + at, part, false, false, pc);
 		memcpy(&v, from + at, part);
-		access(to + at, part, true, false, pc);
+		touch(to + at, part, true, false, pc);
 		memcpy(to + at, &v, part);
 		done += part;
 	}
@@ -474,7 +512,7 @@ TSAN void *__tsan_memset(void *to, int c, size_t n)
 
 		if (part > n)
 			part = n;
-		access(p, part, true, false, PC());
+		touch(p, part, true, false, PC());
 		memset(p, c, part);
 		p += part;
 		n -= part;
