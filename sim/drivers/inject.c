@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "drivers/cores.h"
@@ -36,6 +37,9 @@
 /* So many defects end a sweep: more of them say nothing new. */
 #define ENOUGH_DEFECTS 64
 
+#define MAX_SHARED 16
+#define PAGE	   ((uintptr_t)4096)
+
 struct inject {
 	struct sim_driver driver; /* first: the machine hands it back */
 	const struct sim_scenario *s;
@@ -50,12 +54,44 @@ struct inject {
 	unsigned int arrival[GHES_STEP_LEVELS_MAX + 1];
 	sigjmp_buf crashed;
 	bool crash_armed;
+	/* learning which instructions touch what others can see: see watch_begin() */
+	struct ghes_step_watch watch;
+	bool watching, open;
+	struct sim_region shared[MAX_SHARED]; /* whole pages */
+	unsigned int nr_shared;
 	uint64_t verdicts[SIM_FATAL + 1], elsewhere;
 	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
 	uint64_t nests_seen;
 	double until;
 	uint64_t defects;
 };
+
+/* All of them outside of what they protect, and usable in a signal handler. */
+static void find_shared(struct inject *in)
+{
+	in->nr_shared = sim_state_regions(in->m, in->shared, MAX_SHARED);
+	for (unsigned int i = 0; i < in->nr_shared && i < MAX_SHARED; i++) {
+		uintptr_t start = (uintptr_t)in->shared[i].start & ~(PAGE - 1);
+		uintptr_t end = (uintptr_t)in->shared[i].start + in->shared[i].size;
+
+		in->shared[i].start = (void *)start;
+		in->shared[i].size = ((end + PAGE - 1) & ~(PAGE - 1)) - start;
+	}
+}
+
+static void protect(const struct inject *in, int access)
+{
+	for (unsigned int i = 0; i < in->nr_shared; i++)
+		mprotect(in->shared[i].start, in->shared[i].size, access);
+}
+
+static bool is_shared(const struct inject *in, const void *address)
+{
+	for (unsigned int i = 0; i < in->nr_shared; i++)
+		if ((uintptr_t)address - (uintptr_t)in->shared[i].start < in->shared[i].size)
+			return true;
+	return false;
+}
 
 static struct inject *crashing; /* whom a fault belongs to; one inject at a time in a process */
 
@@ -74,6 +110,11 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	struct inject *in = crashing;
 
 	(void)context;
+	if (in && in->watching && !in->open && is_shared(in, info->si_addr)) {
+		protect(in, PROT_READ | PROT_WRITE);
+		in->open = true;
+		return; /* and the instruction is executed again */
+	}
 	if (!in || !in->crash_armed) {
 		signal(sig, SIG_DFL);
 		return;
@@ -104,6 +145,65 @@ static void leave_faults(const struct sigaction old[NR_FAULTS])
 	crashing = NULL;
 	for (size_t i = 0; i < NR_FAULTS; i++)
 		sigaction(faults[i], &old[i], NULL);
+}
+
+/* ---- What others can see --------------------------------------------------------------------- */
+
+/*
+ * All that contexts share is in the machine's arena (and a kernel core's static data). It is made
+ * inaccessible; the fault of the first access opens it until the next boundary.
+ */
+static void watch_begin(void *arg)
+{
+	struct inject *in = arg;
+
+	in->watching = true;
+	in->open = true;
+}
+
+static void watch_end(void *arg)
+{
+	struct inject *in = arg;
+
+	if (!in->open)
+		protect(in, PROT_READ | PROT_WRITE);
+	in->watching = false;
+}
+
+static bool watch_touched(void *arg)
+{
+	struct inject *in = arg;
+
+	if (!in->open)
+		return false;
+	in->open = false;
+	protect(in, PROT_NONE);
+	return true;
+}
+
+#define WATCH_BITS (UINT64_C(1) << 20)
+
+static bool watch_init(struct inject *in)
+{
+	in->watch = (struct ghes_step_watch){
+		.begin = watch_begin,
+		.end = watch_end,
+		.touched = watch_touched,
+		.arg = in,
+		.bits = WATCH_BITS,
+	};
+	for (unsigned int i = 0; i < GHES_STEP_LEVELS_MAX; i++) {
+		in->watch.classes[i] = calloc(WATCH_BITS / 64, sizeof(uint64_t));
+		if (!in->watch.classes[i])
+			return false;
+	}
+	return true;
+}
+
+static void watch_fini(struct inject *in)
+{
+	for (unsigned int i = 0; i < GHES_STEP_LEVELS_MAX; i++)
+		free(in->watch.classes[i]);
 }
 
 /* ---- One run --------------------------------------------------------------------------------- */
@@ -323,6 +423,7 @@ static bool should_stop(void *arg)
 
 struct totals {
 	uint64_t existing[GHES_STEP_LEVELS_MAX], hit[GHES_STEP_LEVELS_MAX];
+	uint64_t classes[GHES_STEP_LEVELS_MAX];
 	uint64_t missed;
 	bool incomplete;
 };
@@ -336,6 +437,7 @@ static struct ghes_step_options options_of(struct inject *in, unsigned int level
 		.stop = should_stop,
 		.arg = in,
 		.cover = &in->cover,
+		.watch = &in->watch,
 	};
 }
 
@@ -366,6 +468,7 @@ static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct
 	for (unsigned int i = 0; i < levels; i++) {
 		t->existing[i] += res.level[i].existing;
 		t->hit[i] += res.level[i].hit;
+		t->classes[i] += res.level[i].classes;
 	}
 	t->missed += res.missed;
 	t->incomplete |= res.incomplete;
@@ -422,6 +525,8 @@ static void count_coverage(struct inject *in, const struct totals *t)
 	static const char *const existing[] = {"boundaries-1", "boundaries-2", "boundaries-3"};
 	static const char *const hit[] = {"boundaries-1-hit", "boundaries-2-hit",
 					  "boundaries-3-hit"};
+	static const char *const classes[] = {"boundaries-1-classes", "boundaries-2-classes",
+					      "boundaries-3-classes"};
 	static const char *const verdicts[] = {"arrived-impossible", "arrived-now",
 					       "arrived-pending", "arrived-lost", "arrived-fatal"};
 	size_t points_hit, points;
@@ -431,6 +536,8 @@ static void count_coverage(struct inject *in, const struct totals *t)
 			continue;
 		sim_count(in->r, existing[i], t->existing[i]);
 		sim_count(in->r, hit[i], t->hit[i]);
+		if (t->classes[i] != t->existing[i])
+			sim_count(in->r, classes[i], t->classes[i]);
 	}
 	for (unsigned int i = 0; i <= SIM_FATAL; i++)
 		if (in->verdicts[i])
@@ -481,7 +588,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 	if (!sim_core_takes(ops, in->s, in->r))
 		return 0;
 	in->module = sim_core_step_module(in->core, config.arch);
-	if (!in->module || ghes_step_cover_init(&in->cover, in->module)) {
+	if (!in->module || ghes_step_cover_init(&in->cover, in->module) || !watch_init(in)) {
 		snprintf(error, error_size, "out of memory");
 		return -1;
 	}
@@ -505,6 +612,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 	}
 	sim_set_this_cpu(in->m, 0);
 	sim_boot(in->m);
+	find_shared(in);
 	in->boot = sim_snapshot_save(in->m);
 	if (!in->boot) {
 		snprintf(error, error_size, "out of memory");
@@ -516,6 +624,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 
 static void close_machine(struct inject *in)
 {
+	watch_fini(in);
 	if (in->boot)
 		sim_snapshot_free(in->boot);
 	if (in->m)

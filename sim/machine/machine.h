@@ -406,6 +406,17 @@ size_t sim_arena_used(const struct sim_machine *m); /* bytes a snapshot copies *
  */
 void *sim_poison_page(struct sim_machine *m);
 
+/*
+ * Where all state that contexts share is: the arena, then the regions of sim_snapshot_add_region().
+ * At most @max are written to @regions; the number there is is returned.
+ */
+struct sim_region {
+	void *start;
+	size_t size;
+};
+unsigned int sim_state_regions(const struct sim_machine *m, struct sim_region *regions,
+			       unsigned int max);
+
 struct sim_snapshot;
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m);
 void sim_snapshot_restore(struct sim_machine *m, const struct sim_snapshot *s);

@@ -27,6 +27,18 @@ int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size)
 	return 0;
 }
 
+unsigned int sim_state_regions(const struct sim_machine *m, struct sim_region *regions,
+			       unsigned int max)
+{
+	const struct sim_host *h = m->host;
+
+	if (max)
+		regions[0] = (struct sim_region){h->arena, h->arena_size};
+	for (unsigned int i = 0; i < h->nr_regions && i + 1 < max; i++)
+		regions[i + 1] = (struct sim_region){h->region[i].addr, h->region[i].size};
+	return h->nr_regions + 1;
+}
+
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m)
 {
 	struct sim_host *h = m->host;

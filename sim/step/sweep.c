@@ -17,7 +17,8 @@ struct run {
 	const struct ghes_step_options *options;
 	const struct ghes_step_schedule *schedule;
 	struct ghes_step step[GHES_STEP_LEVELS_MAX + 1];
-	unsigned int base; /* level of step[0]: not 0 if the sweep itself runs inside a handler */
+	uint64_t *learning; /* classes of the innermost path are found out: where they go */
+	unsigned int base;  /* level of step[0]: not 0 if the sweep itself runs inside a handler */
 	jmp_buf out;
 };
 
@@ -72,13 +73,34 @@ GHES_STEP_NO_TSAN static void leave_stuck(struct ghes_step *step, void *arg)
 	longjmp(run->out, 1);
 }
 
+/* At each boundary of the innermost path: does it begin a class? */
+static void learn(struct ghes_step *step, void *arg)
+{
+	struct run *run = arg;
+	const struct ghes_step_watch *watch = run->options->watch;
+	uint64_t n = step->passed - 1;
+
+	if (n >= watch->bits) {
+		step->at = 0;
+		return;
+	}
+	if (watch->touched(watch->arg) || !n)
+		run->learning[n / 64] |= UINT64_C(1) << (n % 64);
+	step->at = step->passed + 1;
+}
+
 GHES_STEP_NO_TSAN static void arm_level(struct run *run, unsigned int level)
 {
 	struct ghes_step *step = &run->step[level];
+	bool innermost = level == run->schedule->levels;
 
-	step->at = level < run->schedule->levels ? run->schedule->at[level] : 0;
+	step->at = innermost ? 0 : run->schedule->at[level];
 	step->limit = run->options->limit;
 	step->handler = interrupt;
+	if (innermost && run->learning) {
+		step->at = 1;
+		step->handler = learn;
+	}
 	step->stuck = leave_stuck;
 	step->arg = run;
 	step->cover = run->options->cover;
@@ -177,6 +199,37 @@ static uint64_t draw(struct sweep *sweep, uint64_t below)
 	return (z ^ (z >> 31)) % below;
 }
 
+/* The classes of the path that the schedule leads into, or NULL: each boundary is one. */
+static const uint64_t *find_classes(struct sweep *sweep, unsigned int level, uint64_t length)
+{
+	const struct ghes_step_watch *watch = sweep->run.options->watch;
+
+	if (!watch || length > watch->bits || !length ||
+	    (!level && sweep->run.options->levels == 1))
+		return NULL;
+	memset(watch->classes[level], 0, (length + 63) / 64 * sizeof(uint64_t));
+	sweep->run.learning = watch->classes[level];
+	watch->begin(watch->arg);
+	run_once(&sweep->run);
+	watch->end(watch->arg);
+	sweep->run.learning = NULL;
+	return watch->classes[level];
+}
+
+static bool begins_class(const uint64_t *classes, uint64_t n)
+{
+	return !classes || classes[n / 64] >> (n % 64) & 1;
+}
+
+static uint64_t count_classes(const uint64_t *classes, uint64_t length)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < length; i++)
+		n += begins_class(classes, i);
+	return n;
+}
+
 /* The run just made ended with an innermost path of some length: interrupt that path too. */
 static bool sweep_innermost(struct sweep *sweep)
 {
@@ -186,16 +239,24 @@ static bool sweep_innermost(struct sweep *sweep)
 	uint64_t length = sweep->last_code == GHES_STEP_STUCK ? 0 : sweep->run.step[level].passed;
 	bool sampled = options->complete && level >= options->complete;
 	uint64_t places = sampled && options->samples < length ? options->samples : length;
+	const uint64_t *classes = places == length ? find_classes(sweep, level, length) : NULL;
 	bool go_on = true;
 
 	figures->existing += length;
+	figures->classes += count_classes(classes, length);
 	if (length > figures->longest)
 		figures->longest = length;
 	for (uint64_t i = 0; i < places && go_on; i++) {
+		uint64_t n = places < length ? draw(sweep, length) : i;
+
+		/* The first level is run at every boundary, classes or not. */
+		if (level && !begins_class(classes, n))
+			continue;
 		sweep->schedule.levels = level + 1;
-		sweep->schedule.at[level] = (places < length ? draw(sweep, length) : i) + 1;
+		sweep->schedule.at[level] = n + 1;
 		go_on = judge_schedule(sweep);
-		if (go_on && level + 1 < options->levels && sweep->last_code != GHES_STEP_MISSED)
+		if (go_on && level + 1 < options->levels && begins_class(classes, n) &&
+		    sweep->last_code != GHES_STEP_MISSED)
 			go_on = sweep_innermost(sweep);
 	}
 	sweep->schedule.levels = level;

@@ -7,6 +7,13 @@
  * notification at i, judge -> the handler's own length M_i in that run -> for each j in 1..M_i: the
  * same with a second notification at j of the first one's handler -> and so on.
  *
+ * Two boundaries with nothing between them that another context could see or change - only
+ * registers and the path's own stack - are one place: a notification cannot tell them apart, nor
+ * the path where it came. With a `watch`, deeper levels make one run for each such class instead of
+ * one for each boundary; which boundaries begin a class is found out in a run of its own for each
+ * interrupted path. An object on a path's own stack that others were given a pointer to counts as
+ * private, which is the limit of this.
+ *
  * Nothing is guessed: the length of each path is that of the very run that is about to be
  * interrupted, and every planned notification is checked to have fired. If one has not, the path
  * is not deterministic under reset and the sweep says so (`missed`); it does not pass.
@@ -45,6 +52,19 @@ enum ghes_step_verdict {
 	GHES_STEP_MISSED = -2, /* a planned notification found its boundary gone */
 };
 
+/* What can be seen by others, as far as one path touches it. */
+struct ghes_step_watch {
+	/* The run that begins is one to learn from; and it has ended. */
+	void (*begin)(void *arg);
+	void (*end)(void *arg);
+	/* Was anything of it touched since the last call (or begin)? Called at each boundary. */
+	bool (*touched)(void *arg);
+	void *arg;
+	/* Room for the classes of each level: @bits boundaries. Longer paths are not merged. */
+	uint64_t *classes[GHES_STEP_LEVELS_MAX];
+	uint64_t bits;
+};
+
 struct ghes_step_options {
 	unsigned int levels;   /* notifications nest this deep, 1..GHES_STEP_LEVELS_MAX */
 	unsigned int complete; /* the first so many levels at every boundary; 0: all */
@@ -61,14 +81,17 @@ struct ghes_step_options {
 	/* Handlers run on these (needed under ThreadSanitizer), at least `levels` of them. Or NULL
 	 */
 	struct ghes_step_fibers *fibers;
+	/* Levels beyond the first: one run a class. NULL: one run a boundary on all levels. */
+	const struct ghes_step_watch *watch;
 };
 
 /*
  * One level. A level-k boundary is one of a path that k notifications have led into; complete
- * means hit == existing.
+ * means hit == existing or, merged, hit == classes.
  */
 struct ghes_step_level {
 	uint64_t existing; /* boundaries of all paths that were candidates on this level */
+	uint64_t classes;  /* of them, the first ones of their classes; existing if not merged */
 	uint64_t hit;	   /* those at which a notification did land */
 	uint64_t longest;  /* the longest of these paths */
 };
