@@ -147,6 +147,7 @@ struct ex_op {
 	uint8_t kind;
 	uint8_t size;		 /* bytes accessed, 0 for what is not memory */
 	uint8_t order;		 /* memory_order */
+	uint8_t fail_order;	 /* CAS: of the read that it is when it fails */
 	uint8_t n_acc;		 /* that take effect; found by ex_op_resolve() */
 	uint8_t n_base;		 /* that the operation itself makes */
 	bool torn;		 /* a later part of a plain access that the machine does in parts */

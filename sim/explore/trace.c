@@ -129,7 +129,7 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 	ev->ctx = c->id;
 	ev->cpu = c->cpu;
 	ev->kind = op->kind;
-	ev->order = op->order;
+	ev->order = op->kind == EX_OP_CAS && !(op->acc[0].type & EX_W) ? op->fail_order : op->order;
 	ev->plain = op->kind == EX_OP_PLAIN_READ || op->kind == EX_OP_PLAIN_WRITE;
 	ev->n_acc = op->n_acc;
 	ev->addr = op->addr;

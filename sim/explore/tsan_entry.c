@@ -314,13 +314,14 @@ static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int
 }
 
 static inline void cas_turn(const volatile void *p, const void *expected, size_t size, int order,
-			    const void *pc)
+			    int fail_order, const void *pc)
 {
 	struct ex_ctx *self = ex_self();
 
 	if (!self)
 		return;
 	memcpy(self->op.expected, expected, size);
+	self->op.fail_order = (uint8_t)fail_order;
 	atomic_turn(p, size, EX_OP_CAS, EX_W, order, pc);
 }
 
@@ -344,8 +345,7 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		(void)fail_order;                                                                  \
-		cas_turn(p, expected, sizeof(type), order, PC());                                  \
+		cas_turn(p, expected, sizeof(type), order, fail_order, PC());                      \
 		old = *p;                                                                          \
 		if (old == *expected) {                                                            \
 			*p = v;                                                                    \
@@ -384,8 +384,7 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		(void)fail_order;                                                                  \
-		cas_turn(p, &expected, sizeof(type), order, PC());                                 \
+		cas_turn(p, &expected, sizeof(type), order, fail_order, PC());                     \
 		old = *p;                                                                          \
 		if (old == expected)                                                               \
 			*p = v;                                                                    \
