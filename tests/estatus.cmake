@@ -8,3 +8,6 @@ ghes_unit_test(NAME estatus_queue SOURCES test_estatus_queue.c)
 ghes_unit_test(NAME irq_work SOURCES test_irq_work.c fake_platform.c)
 ghes_unit_test(NAME fixmap SOURCES test_fixmap.c fake_platform.c)
 ghes_unit_test(NAME estatus_stress SOURCES test_estatus_stress.c)
+
+include(plants/plants.cmake)
+include(plants/estatus.cmake)

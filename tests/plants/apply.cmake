@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# cmake -DFILE=from -DOUT=to -DEDITS=dir -DNAME=plant -P apply.cmake
+# Each dir/from-N is replaced by dir/to-N in a copy of FILE; each must occur exactly once. White space
+# matches any white space, so that formatting does not matter.
+file(READ "${FILE}" text)
+foreach(n 1 2)
+        if(NOT EXISTS "${EDITS}/from-${n}")
+                break()
+        endif()
+        file(READ "${EDITS}/from-${n}" from)
+        file(READ "${EDITS}/to-${n}" to)
+        string(REGEX REPLACE "([][+.*()^$?|\\\\])" "\\\\\\1" pattern "${from}")
+        string(REGEX REPLACE "[ \t\n]+" "[ \t\n]+" pattern "${pattern}")
+        string(REPLACE "\\(" "\\([ \t\n]*" pattern "${pattern}")
+        string(REGEX MATCH "${pattern}" found "${text}")
+        if(found STREQUAL "")
+                message(FATAL_ERROR "plant ${NAME}: its text is not in ${FILE} any more:\n${from}")
+        endif()
+        string(FIND "${text}" "${found}" at)
+        string(LENGTH "${found}" length)
+        string(SUBSTRING "${text}" 0 ${at} before)
+        math(EXPR at "${at} + ${length}")
+        string(SUBSTRING "${text}" ${at} -1 after)
+        string(REGEX MATCH "${pattern}" again "${after}")
+        if(NOT again STREQUAL "")
+                message(FATAL_ERROR "plant ${NAME}: its text is in ${FILE} more than once:\n${from}")
+        endif()
+        set(text "${before}${to}${after}")
+endforeach()
+file(WRITE "${OUT}" "${text}")
