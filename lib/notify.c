@@ -205,14 +205,10 @@ static int queue_record(struct ghes *ghes, struct ghes_reader *reader, struct gh
 
 /* ---- one turn -------------------------------------------------------------------------------- */
 
-/*
- * In place only what cannot overtake: a source whose own notification queues, or that has records
- * in the queue for another reason (a shared block), goes the long way.
- */
+/* In place only what cannot overtake: no record of the source may be in the queue. */
 static bool in_place(const struct ghes *ghes, const struct ghes_reader *reader)
 {
-	return reader->class->fixmap_idx == FIX_APEI_GHES_IRQ && !ghes->nmi_like &&
-	       !ghes_in_flight(ghes);
+	return reader->class->fixmap_idx == FIX_APEI_GHES_IRQ && !ghes_in_flight(ghes);
 }
 
 static int read_one(struct ghes *ghes, struct ghes_reader *reader)

@@ -328,14 +328,18 @@ static void a_shared_ack_register_loses_nothing(void **state)
 static void other_cpu_nmi(struct core_fixture *fx)
 {
 	struct ghes_task task = fx->task;
+	unsigned int depth = fx->depth;
+	enum ghes_context context = fx->context[0];
 
 	/* CPU 1 is in a context of its own: what this one is in does not matter to it */
 	fx->fake.cpu = 1;
 	fx->depth = 0;
 	fx->task.id = 101;
 	fx_put_memory(fx, 1, CPER_SEV_RECOVERABLE, 0x10);
-	fx->fake.test = (void *)(intptr_t)fx_nmi(fx);
-	fx->depth = 1;
+	fx_nmi(fx);
+	fx->fake.test = fx; /* it did come */
+	fx->depth = depth;
+	fx->context[0] = context;
 	fx->task = task;
 	fx->fake.cpu = 0;
 }
@@ -356,19 +360,12 @@ static void nmi_on_cpu_0(struct core_fixture *fx)
 
 static void both_nmi_records(struct core_fixture *fx)
 {
-	if (fx->calls == 0 && fx_block_status(fx, 1))
-		fail();
 	fx->hold_irq_work = false;
 	drain_and_recover(fx);
 	fx->fake.cpu = 1;
 	drain_and_recover(fx);
 	fx->fake.cpu = 0;
-	if (fake_count(&fx->fake, GHES_TP_READ) == 1) {
-		/* The loop's last round: nothing was injected */
-		assert_int_equal(fx_count(fx, FX_MEM_ERROR), 1);
-		return;
-	}
-	assert_conserved(fx, 2);
+	assert_conserved(fx, fx->fake.test ? 2 : 1);
 }
 
 /*
