@@ -74,9 +74,11 @@ static void run_one(struct ghes *ghes)
 
 	/* R4: from here on a reader that finds no memory asks anew; pairs with R3 */
 	atomic_exchange_explicit(&ghes->retry_pending, false, memory_order_acq_rel);
+	ghes_ops(core)->rcu_read_lock(core->platform);
 	flags = ghes_lock_irqsave(core->platform, &reader.class->lock);
 	rc = ghes_read(ghes, &reader);
 	ghes_unlock_irqrestore(core->platform, &reader.class->lock, flags);
+	ghes_ops(core)->rcu_read_unlock(core->platform);
 	/* B2 release: who finds nobody to take turns with comes after us; pairs with B1 */
 	atomic_fetch_sub_explicit(&ghes->block->contended, 1, memory_order_release);
 	if (reader.claim)

@@ -519,18 +519,27 @@ int ghes_probe(struct ghes_core *core, const struct hest_generic_info *generic)
 
 /* ---- going ----------------------------------------------------------------------------------- */
 
+static bool has_records(const struct ghes *ghes)
+{
+	/*
+	 * G2 acquire: pairs with G1 in ghes_finish(). It comes first: a retry that queues its
+	 * record pushes before it finishes, so who sees the latter sees the former.
+	 */
+	uint32_t finished = atomic_load_explicit(&ghes->finished, memory_order_acquire);
+
+	/* relaxed: its readers have ended with a grace period, but for a retry, see above */
+	return atomic_load_explicit(&ghes->pushed, memory_order_relaxed) != finished;
+}
+
 /* Until no node refers to @ghes. No reader can find it any more. */
 static void wait_for_records(struct ghes *ghes)
 {
 	struct ghes_platform *p = ghes->core->platform;
-	/* relaxed: its readers have ended, with a grace period */
-	uint32_t pushed = atomic_load_explicit(&ghes->pushed, memory_order_relaxed);
 
-	/* G2 acquire: pairs with G1 in ghes_finish() */
-	while (atomic_load_explicit(&ghes->finished, memory_order_acquire) != pushed) {
+	while (has_records(ghes)) {
 		ghes_drain_in_task(ghes->core);
 		/* Another CPU may be at it */
-		if (atomic_load_explicit(&ghes->finished, memory_order_relaxed) != pushed)
+		if (has_records(ghes))
 			p->ops->schedule(p);
 	}
 }
