@@ -115,6 +115,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		in->open = true;
 		return; /* and the instruction is executed again */
 	}
+	if (in && sig == SIGSEGV && sim_snapshot_fault(in->m, info->si_addr))
+		return;
 	if (!in || !in->crash_armed) {
 		signal(sig, SIG_DFL);
 		return;
@@ -157,6 +159,7 @@ static void watch_begin(void *arg)
 {
 	struct inject *in = arg;
 
+	sim_snapshot_pause(in->m, true); /* the protection is ours now */
 	in->watching = true;
 	in->open = true;
 }
@@ -168,6 +171,7 @@ static void watch_end(void *arg)
 	if (!in->open)
 		protect(in, PROT_READ | PROT_WRITE);
 	in->watching = false;
+	sim_snapshot_pause(in->m, false);
 }
 
 static bool watch_touched(void *arg)
@@ -626,7 +630,7 @@ static void close_machine(struct inject *in)
 {
 	watch_fini(in);
 	if (in->boot)
-		sim_snapshot_free(in->boot);
+		sim_snapshot_free(in->m, in->boot);
 	if (in->m)
 		sim_machine_destroy(in->m);
 	if (in->module)
@@ -646,6 +650,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	ret = open_machine(&in, NULL, error, error_size);
 	if (!ret && in.m) {
 		catch_faults(&in, old);
+		sim_snapshot_track(in.m, in.boot);
 		sweeps(&in, &t);
 		leave_faults(old);
 		count_coverage(&in, &t);

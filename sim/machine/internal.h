@@ -253,6 +253,7 @@ struct sim_host {
 	size_t arena_size;
 	size_t high_water;
 	void *poison_page;
+	struct sim_snapshot *tracked;
 	struct {
 		void *addr;
 		size_t size;

@@ -420,7 +420,18 @@ unsigned int sim_state_regions(const struct sim_machine *m, struct sim_region *r
 struct sim_snapshot;
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m);
 void sim_snapshot_restore(struct sim_machine *m, const struct sim_snapshot *s);
-void sim_snapshot_free(struct sim_snapshot *s);
+void sim_snapshot_free(struct sim_machine *m, struct sim_snapshot *s);
+/*
+ * From now on restoring @s, which must be the state that the machine is in, copies only pages that
+ * were written. A write to another page faults (SIGSEGV): the driver's handler must ask
+ * sim_snapshot_fault() first, and return when it says true. 0, -GHES_EINVAL, -GHES_ENOMEM.
+ */
+int sim_snapshot_track(struct sim_machine *m, struct sim_snapshot *s);
+bool sim_snapshot_fault(struct sim_machine *m, const void *address);
+/* While paused the caller may change the protection of the arena; restores copy everything. */
+void sim_snapshot_pause(struct sim_machine *m, bool pause);
+/* Bytes that a restore copies now. */
+size_t sim_snapshot_cost(const struct sim_machine *m, const struct sim_snapshot *s);
 /* More memory that belongs to the state: writable segments of a kernel core. Before save. */
 int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 
