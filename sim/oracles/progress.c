@@ -9,7 +9,8 @@
  *    source was delivered after it was written.
  *
  * Not stuck in the sense of 2: a record that was never announced (a lost dispatch, a masked PE), a
- * source that was removed, one that told of an exhausted pool since, what firmware changed.
+ * source that was removed or that the core has never taken, one that told of an exhausted pool
+ * since, what firmware changed or made impossible to find.
  *
  * An action, a wait or a quiesce that does not end is reported by the machine under this name.
  */
@@ -18,6 +19,7 @@
 struct state {
 	uint32_t limit;
 	_Atomic bool removed[SIM_MAX_SOURCES];
+	_Atomic bool served[SIM_MAX_SOURCES]; /* the core took a record of it */
 	uint64_t nested[]; /* [nr_cpus][SIM_MAX_DEPTH]: steps of what interrupted that context */
 };
 
@@ -49,7 +51,13 @@ static void progress_event(struct sim_machine *m, void *state, const struct sim_
 	case SIM_EV_LEAVE:
 		on_leave(m, s, ev);
 		break;
-	default:
+	case SIM_EV_TP(READ):
+	case SIM_EV_TP(REJECT):
+		source = sim_source_by_id(m, ev->source);
+		if (source)
+			atomic_store(&s->served[source->index], true);
+		break;
+	default: /* PROBE, REMOVE */
 		source = sim_source_by_id(m, ev->source);
 		if (source && (int64_t)ev->b == 0)
 			atomic_store(&s->removed[source->index], ev->kind == SIM_EV_REMOVE);
@@ -76,7 +84,34 @@ static uint64_t last_entry(struct sim_machine *m, const struct sim_source *sourc
 	}
 }
 
-static void check_block(struct sim_machine *m, struct state *s, struct sim_block *b)
+/* Did the core say that it has fewer sources than the table? Then it could not take some. */
+static bool some_missing(struct sim_machine *m, struct state *s)
+{
+	struct ghes_core_state cs;
+	uint64_t expected = 0;
+
+	for (uint32_t i = 0; i < m->nr_sources; i++)
+		expected += m->source[i].config.enabled && !atomic_load(&s->removed[i]);
+	memset(&cs, 0xff, sizeof(cs)); /* GHES_UNKNOWN */
+	m->core_ops->state(m->core, &cs);
+	return cs.sources != GHES_UNKNOWN && cs.sources < expected;
+}
+
+/* Does the register still say where the block is? In a hostile table another one may overlap it. */
+static bool leads_to(struct sim_machine *m, const struct sim_source *source,
+		     const struct sim_block *b)
+{
+	const uint8_t *at = sim_phys_at(m, source->pointer, source->pointer_bits / 8,
+					source->pointer_space == ACPI_ADR_SPACE_SYSTEM_IO);
+	uint64_t paddr = 0;
+
+	if (!at)
+		return false;
+	sim_copy_from_phys(&paddr, at, source->pointer_bits / 8);
+	return le64toh(paddr) == b->paddr;
+}
+
+static void check_block(struct sim_machine *m, struct state *s, struct sim_block *b, bool missing)
 {
 	uint64_t written = atomic_load(&b->written);
 	uint32_t status;
@@ -89,7 +124,8 @@ static void check_block(struct sim_machine *m, struct state *s, struct sim_block
 
 		if (&m->block[source->block] != b || !source->config.enabled ||
 		    atomic_load(&s->removed[i]) || last_entry(m, source) < written ||
-		    atomic_load(&source->last_exhausted) > written)
+		    (missing && !atomic_load(&s->served[i])) ||
+		    atomic_load(&source->last_exhausted) > written || !leads_to(m, source, b))
 			continue;
 		sim_defect(
 			m, SIM_ORACLE_progress,
@@ -101,13 +137,19 @@ static void check_block(struct sim_machine *m, struct state *s, struct sim_block
 
 static void progress_finish(struct sim_machine *m, void *state)
 {
-	for (uint32_t i = 0; !sim_stopped(m) && i < m->nr_blocks; i++)
-		check_block(m, state, &m->block[i]);
+	bool missing;
+
+	if (sim_stopped(m) || !m->core)
+		return;
+	missing = some_missing(m, state);
+	for (uint32_t i = 0; i < m->nr_blocks; i++)
+		check_block(m, state, &m->block[i], missing);
 }
 
 void sim_oracle_progress_attach(struct sim_machine *m)
 {
-	static const uint16_t kinds[] = {SIM_EV_ENTER, SIM_EV_LEAVE, SIM_EV_PROBE, SIM_EV_REMOVE,
+	static const uint16_t kinds[] = {SIM_EV_ENTER,	SIM_EV_LEAVE,	 SIM_EV_PROBE,
+					 SIM_EV_REMOVE, SIM_EV_TP(READ), SIM_EV_TP(REJECT),
 					 SIM_NR_EVENTS};
 	struct state *s;
 
