@@ -76,7 +76,6 @@ static enum sim_verdict consume(struct sim_machine *m, struct sim_cpu *c, struct
 	/* a program reads in user mode; what arrives in the middle of an action hits what runs */
 	if (!c->depth && !c->arriving && !(c->masks & PSR_I_BIT))
 		c->frame[0].running = a->in_kernel || guest ? SIM_RUNNING_KERNEL : SIM_RUNNING_USER;
-	sim_poison_add(m, consumed.paddr);
 	sim_firmware_report(m, c, s, a->record);
 	v = sim_raise_sea(m, c, s, &consumed, guest);
 	c->frame[0].running = running;

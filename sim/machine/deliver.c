@@ -342,9 +342,8 @@ static bool raise_wanted(struct sim_machine *m, struct sim_cpu *c)
 	for (uint32_t i = 0; i < m->nr_sources; i++) {
 		struct sim_source *s = &m->source[i];
 
-		if (!s->raise_wanted)
+		if (!atomic_load(&s->raise_wanted) || !atomic_exchange(&s->raise_wanted, false))
 			continue;
-		s->raise_wanted = false;
 		/* an abort is nothing that firmware can raise by itself */
 		if (s->config.notify != ACPI_HEST_NOTIFY_SEA)
 			sim_raise(m, c, s);
@@ -399,14 +398,11 @@ void sim_signal(struct sim_machine *m, struct sim_cpu *c, struct ghes_task task,
 {
 	for (unsigned int i = 0; i < m->nr_cpus; i++) {
 		struct sim_cpu *to = &m->cpu[i];
-		struct sim_poison *poison;
 
-		if (to->frame[0].task.id != task.id)
+		if (to->task_id != task.id)
 			continue;
-		to->task_dying = true;
-		poison = to->consuming ? sim_poison_find(m, to->consuming - 1) : NULL;
-		if (poison)
-			poison->signalled = true;
+		atomic_store(&to->task_dying, true);
+		atomic_store(&to->poison.signalled, true);
 	}
 	sim_emit(m, c, SIM_EV_SIGBUS, SIM_NO_SOURCE, task.id, 0, 0, why);
 }
@@ -421,8 +417,7 @@ static void return_to_user(struct sim_machine *m, struct sim_cpu *c)
 	while (sim_task_work_run(m, c))
 		sim_return_path(m, c);
 	c->frame[0].running = running;
-	if (c->task_dying) {
-		c->task_dying = false;
+	if (atomic_exchange(&c->task_dying, false)) {
 		c->task_id += SIM_MAX_CPUS;
 		c->frame[0].task.id = c->task_id;
 	}
@@ -462,26 +457,29 @@ enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct 
 	/* from a guest it is an ordinary exit, handled in the kernel with interrupts on */
 	enum sim_verdict v =
 		sim_verdict_now(m, c, guest ? SIM_ARRIVING_TASK_WORK : SIM_ARRIVING_SEA, false);
-	struct sim_poison *poison =
-		consumed ? sim_poison_find(m, consumed->paddr >> GHES_PAGE_SHIFT) : NULL;
+	struct sim_poison *poison = &c->poison;
 
 	note(m, c, s->config.id, SIM_ARRIVING_SEA, v);
 	if (v != SIM_NOW || !m->core)
 		return v;
-	c->consuming = poison ? poison->pfn + 1 : 0;
+	atomic_store(&poison->offlined, false);
+	atomic_store(&poison->signalled, false);
+	atomic_store(&poison->page, consumed ? (consumed->paddr >> GHES_PAGE_SHIFT) + 1 : 0);
 	for (int i = 0;; i++) {
+		bool offlined, signalled;
+
 		abort_once(m, c, s, guest);
-		if (atomic_load(&m->stopped) || !poison)
+		if (atomic_load(&m->stopped) || !consumed)
 			break;
+		offlined = atomic_load(&poison->offlined);
+		signalled = atomic_load(&poison->signalled);
 		sim_emit(m, c, SIM_EV_USER_RETRY, s->config.id, consumed->paddr,
-			 (uint64_t)poison->offlined << 1 | poison->signalled, 0, NULL);
-		if (poison->offlined || poison->signalled || i == SIM_MAX_RETRIES)
+			 (uint64_t)offlined << 1 | signalled, 0, NULL);
+		if (offlined || signalled || i == SIM_MAX_RETRIES)
 			break;
 		sim_firmware_report(m, c, s, consumed->record);
 	}
-	if (poison)
-		poison->poisoned = false;
-	c->consuming = 0;
+	atomic_store(&poison->page, 0);
 	sim_return_path(m, c);
 	return v;
 }

@@ -69,6 +69,13 @@ enum sim_pending {
 	SIM_PEND_RAISE = 1 << 7, /* firmware wrote while the core was in an op: it still raises */
 };
 
+/* The poisoned page that a CPU's task reads; others may take it offline, or kill the task. */
+struct sim_poison {
+	_Atomic uint64_t page; /* page frame number + 1; 0: none */
+	_Atomic bool offlined; /* memory_failure() took it */
+	_Atomic bool signalled;
+};
+
 /* Works in the order in which they were queued, linked by host[0] */
 struct sim_work_list {
 	struct ghes_work *first, *last;
@@ -115,11 +122,11 @@ struct sim_cpu {
 	struct sim_work_list works, task_works;
 	struct ghes_work *running_work;
 
-	uint64_t consuming; /* page + 1 of the poison that the task reads; own CPU */
+	struct sim_poison poison;
 	bool ipi_held_once;
 
 	uint64_t task_id; /* of the user task; changes when it dies */
-	bool task_dying;
+	_Atomic bool task_dying;
 
 	uint64_t events[SIM_NR_EVENTS];
 	uint32_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
@@ -139,13 +146,6 @@ struct sim_phys {
 
 struct sim_slot {
 	_Atomic uint64_t page; /* physical address | 1; 0: clear */
-};
-
-struct sim_poison {
-	uint64_t pfn;
-	bool poisoned; /* else free */
-	bool offlined; /* memory_failure() took it */
-	bool signalled;
 };
 
 /* ---- Firmware -------------------------------------------------------------------------------- */
@@ -187,7 +187,8 @@ struct sim_source {
 	int16_t queue[SIM_QUEUED_RECORDS]; /* records that wait for the block */
 	uint16_t queue_head, queue_len;
 	int16_t last_record;
-	bool raise_wanted; /* written by firmware itself: the notification is still to come */
+	_Atomic bool
+		raise_wanted; /* written by firmware itself: the notification is still to come */
 	uint64_t rng;
 	uint16_t refills_left;
 
@@ -274,12 +275,11 @@ struct sim_machine {
 	unsigned int nr_cpus;
 	struct sim_cpu *cpu;
 
-	uint32_t nr_sources, nr_blocks, nr_events, nr_phys, nr_poison;
+	uint32_t nr_sources, nr_blocks, nr_events, nr_phys;
 	struct sim_source *source;
 	struct sim_block *block;
 	struct sim_sdei_event *event;
 	struct sim_phys *phys;
-	struct sim_poison poison[8];
 	struct sim_slot slot[GHES_NR_FIXMAP_SLOTS];
 
 	/* any CPU */
@@ -415,8 +415,6 @@ int sim_phys_add(struct sim_machine *m, uint64_t paddr, uint64_t n, bool io, uns
 void sim_copy_from_phys(void *dst, const uint8_t *src, size_t n);
 void sim_copy_to_phys(uint8_t *dst, const void *src, size_t n);
 struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr);
-struct sim_poison *sim_poison_find(struct sim_machine *m, uint64_t pfn);
-void sim_poison_add(struct sim_machine *m, uint64_t paddr);
 
 /* ---- firmware.c ------------------------------------------------------------------------------ */
 int sim_firmware_create(struct sim_machine *m, char *error, size_t error_size);

@@ -115,24 +115,6 @@ struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr)
 
 /* ---- Poison ---------------------------------------------------------------------------------- */
 
-struct sim_poison *sim_poison_find(struct sim_machine *m, uint64_t pfn)
-{
-	for (size_t i = 0; i < sizeof(m->poison) / sizeof(m->poison[0]); i++)
-		if (m->poison[i].poisoned && m->poison[i].pfn == pfn)
-			return &m->poison[i];
-	return NULL;
-}
-
-void sim_poison_add(struct sim_machine *m, uint64_t paddr)
-{
-	size_t n = sizeof(m->poison) / sizeof(m->poison[0]);
-	struct sim_poison *p = sim_poison_find(m, paddr >> GHES_PAGE_SHIFT);
-
-	if (!p)
-		p = &m->poison[m->nr_poison++ % n];
-	*p = (struct sim_poison){.pfn = paddr >> GHES_PAGE_SHIFT, .poisoned = true};
-}
-
 void *sim_poison_page(struct sim_machine *m)
 {
 	struct sim_host *h = m->host;

@@ -774,12 +774,11 @@ static int op_memory_failure(struct ghes_platform *p, uint64_t pfn, int flags)
 {
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
-	struct sim_poison *poison;
 
 	note(m, c, SIM_EV_MEMORY_FAILURE, pfn, (uint64_t)(unsigned int)flags, NULL);
-	poison = sim_poison_find(m, pfn);
-	if (poison)
-		poison->offlined = true;
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		if (atomic_load(&m->cpu[i].poison.page) == pfn + 1)
+			atomic_store(&m->cpu[i].poison.offlined, true);
 	return 0;
 }
 

@@ -112,7 +112,8 @@ bool sim_snapshot_fault(struct sim_machine *m, const void *address)
 	struct sim_snapshot *s = h->tracked;
 	size_t at = (size_t)((const uint8_t *)address - h->arena), page;
 
-	if (!s || s->paused || s->resume || (const uint8_t *)address < h->arena || at < s->from || at >= s->to)
+	if (!s || s->paused || s->resume || (const uint8_t *)address < h->arena || at < s->from ||
+	    at >= s->to)
 		return false;
 	page = (at - s->from) / PAGE;
 	if (s->hot[page]) /* it may be written: this is another fault */
@@ -139,8 +140,7 @@ static void resume_tracking(struct sim_host *h, struct sim_snapshot *s)
 	s->resume = false;
 	mprotect(h->arena + s->from, s->to - s->from, PROT_READ);
 	for (size_t i = 0; i < s->nr_hot; i++)
-		mprotect(h->arena + s->from + s->hot_pages[i] * PAGE, PAGE,
-			 PROT_READ | PROT_WRITE);
+		mprotect(h->arena + s->from + s->hot_pages[i] * PAGE, PAGE, PROT_READ | PROT_WRITE);
 }
 
 static void stop_tracking(struct sim_host *h)
