@@ -12,402 +12,32 @@
  * boundaries; the machine between them is one step, as hardware is. A notification that may not
  * interrupt where it lands stays pending or is lost, as the machine's table says; how often each
  * happened is counted.
+ *
+ * With --suspend, a CPU stands still for ever at each boundary while another one takes each arrival
+ * from its beginning to its end: lock-freedom as an observed fact. Where the one that stands still
+ * holds the lock of the arrival's class, the other waits: that is the stated exception, and
+ * counted. Waiting for anything else, or not coming to an end, is a `progress` defect.
  */
-#include "drivers/driver.h"
+#include "drivers/inject.h"
 
-#include <inttypes.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "drivers/cores.h"
 #include "drivers/counts.h"
 #include "drivers/recording.h"
-#include "drivers/schedule.h"
-#include "step/step.h"
-#include "step/sweep.h"
 
-/* A run of this many times the instructions of an undisturbed one is stuck. */
-#define STUCK_FACTOR   64
-#define STUCK_MIN      10000000
 #define DEFAULT_LEVELS 2
 /* So many defects end a sweep: more of them say nothing new. */
 #define ENOUGH_DEFECTS 64
 
-#define MAX_SHARED 16
-#define PAGE	   ((uintptr_t)4096)
-
-struct inject {
-	struct sim_driver driver; /* first: the machine hands it back */
-	const struct sim_scenario *s;
-	const struct sim_options *o;
-	struct sim_core *core;
-	struct sim_machine *m;
-	struct sim_snapshot *boot;
-	const struct ghes_step_module *module;
-	struct ghes_step_cover cover;
-	struct sim_result *r;
-	/* arrivals of the sweep that runs, by level from 1 */
-	unsigned int arrival[GHES_STEP_LEVELS_MAX + 1];
-	sigjmp_buf crashed;
-	bool crash_armed;
-	/* learning which instructions touch what others can see: see watch_begin() */
-	struct ghes_step_watch watch;
-	bool watching, open;
-	struct sim_region shared[MAX_SHARED]; /* whole pages */
-	unsigned int nr_shared;
-	uint64_t verdicts[SIM_FATAL + 1], elsewhere;
-	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
-	uint64_t nests_seen;
-	double until;
-	uint64_t defects;
-};
-
-/* All of them outside of what they protect, and usable in a signal handler. */
-static void find_shared(struct inject *in)
-{
-	in->nr_shared = sim_state_regions(in->m, in->shared, MAX_SHARED);
-	for (unsigned int i = 0; i < in->nr_shared && i < MAX_SHARED; i++) {
-		uintptr_t start = (uintptr_t)in->shared[i].start & ~(PAGE - 1);
-		uintptr_t end = (uintptr_t)in->shared[i].start + in->shared[i].size;
-
-		in->shared[i].start = (void *)start;
-		in->shared[i].size = ((end + PAGE - 1) & ~(PAGE - 1)) - start;
-	}
-}
-
-static void protect(const struct inject *in, int access)
-{
-	for (unsigned int i = 0; i < in->nr_shared; i++)
-		mprotect(in->shared[i].start, in->shared[i].size, access);
-}
-
-static bool is_shared(const struct inject *in, const void *address)
-{
-	for (unsigned int i = 0; i < in->nr_shared; i++)
-		if ((uintptr_t)address - (uintptr_t)in->shared[i].start < in->shared[i].size)
-			return true;
-	return false;
-}
-
-static struct inject *crashing; /* whom a fault belongs to; one inject at a time in a process */
-
-static double now(void)
+double inject_now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* ---- Faults of the core ---------------------------------------------------------------------- */
-
-static void on_fault(int sig, siginfo_t *info, void *context)
-{
-	struct inject *in = crashing;
-
-	(void)context;
-	if (in && in->watching && !in->open && is_shared(in, info->si_addr)) {
-		protect(in, PROT_READ | PROT_WRITE);
-		in->open = true;
-		return; /* and the instruction is executed again */
-	}
-	if (in && sig == SIGSEGV && sim_snapshot_fault(in->m, info->si_addr))
-		return;
-	if (!in || !in->crash_armed) {
-		signal(sig, SIG_DFL);
-		return;
-	}
-	in->crash_armed = false;
-	sim_defect(in->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig, sigdescr_np(sig),
-		   info->si_addr);
-	siglongjmp(in->crashed, 1);
-}
-
-static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
-#define NR_FAULTS (sizeof(faults) / sizeof(faults[0]))
-
-static void catch_faults(struct inject *in, struct sigaction old[NR_FAULTS])
-{
-	struct sigaction a;
-
-	memset(&a, 0, sizeof(a));
-	a.sa_sigaction = on_fault;
-	a.sa_flags = SA_SIGINFO | SA_NODEFER;
-	crashing = in;
-	for (size_t i = 0; i < NR_FAULTS; i++)
-		sigaction(faults[i], &a, &old[i]);
-}
-
-static void leave_faults(const struct sigaction old[NR_FAULTS])
-{
-	crashing = NULL;
-	for (size_t i = 0; i < NR_FAULTS; i++)
-		sigaction(faults[i], &old[i], NULL);
-}
-
-/* ---- What others can see --------------------------------------------------------------------- */
-
-/*
- * All that contexts share is in the machine's arena (and a kernel core's static data). It is made
- * inaccessible; the fault of the first access opens it until the next boundary.
- */
-static void watch_begin(void *arg)
-{
-	struct inject *in = arg;
-
-	sim_snapshot_pause(in->m, true); /* the protection is ours now */
-	in->watching = true;
-	in->open = true;
-}
-
-static void watch_end(void *arg)
-{
-	struct inject *in = arg;
-
-	if (!in->open)
-		protect(in, PROT_READ | PROT_WRITE);
-	in->watching = false;
-	sim_snapshot_pause(in->m, false);
-}
-
-static bool watch_touched(void *arg)
-{
-	struct inject *in = arg;
-
-	if (!in->open)
-		return false;
-	in->open = false;
-	protect(in, PROT_NONE);
-	return true;
-}
-
-#define WATCH_BITS (UINT64_C(1) << 20)
-
-static bool watch_init(struct inject *in)
-{
-	in->watch = (struct ghes_step_watch){
-		.begin = watch_begin,
-		.end = watch_end,
-		.touched = watch_touched,
-		.arg = in,
-		.bits = WATCH_BITS,
-	};
-	for (unsigned int i = 0; i < GHES_STEP_LEVELS_MAX; i++) {
-		in->watch.classes[i] = calloc(WATCH_BITS / 64, sizeof(uint64_t));
-		if (!in->watch.classes[i])
-			return false;
-	}
-	return true;
-}
-
-static void watch_fini(struct inject *in)
-{
-	for (unsigned int i = 0; i < GHES_STEP_LEVELS_MAX; i++)
-		free(in->watch.classes[i]);
-}
-
-/* ---- One run --------------------------------------------------------------------------------- */
-
-static void reset(void *ctx)
-{
-	struct inject *in = ctx;
-
-	sim_snapshot_restore(in->m, in->boot);
-}
-
-static void run_programs(struct inject *in)
-{
-	static const struct sim_action settle[] = {
-		{.kind = SIM_ACTION_RUN_WORK},
-		{.kind = SIM_ACTION_GRACE_PERIOD},
-	};
-	const struct sim_scenario *s = in->s;
-	bool more = true;
-
-	for (unsigned int pc = 0; more && !sim_stopped(in->m); pc++) {
-		more = false;
-		for (unsigned int i = 0; i < s->nr_programs && !sim_stopped(in->m); i++) {
-			if (pc >= s->programs[i].nr_actions)
-				continue;
-			more = true;
-			sim_set_this_cpu(in->m, s->programs[i].cpu);
-			sim_do(in->m, s->programs[i].cpu, &s->programs[i].actions[pc]);
-		}
-	}
-	for (unsigned int n = 0; n < 2; n++)
-		for (unsigned int cpu = 0; cpu < s->config.nr_cpus && !sim_stopped(in->m); cpu++) {
-			sim_set_this_cpu(in->m, cpu);
-			sim_do(in->m, cpu, &settle[n]);
-		}
-}
-
-static void path(void *ctx)
-{
-	struct inject *in = ctx;
-
-	in->crash_armed = true;
-	if (!sigsetjmp(in->crashed, 0))
-		run_programs(in);
-	in->crash_armed = false;
-}
-
-static void notify(void *ctx, unsigned int level)
-{
-	struct inject *in = ctx;
-	const struct sim_arrival *a = &in->s->arrivals[in->arrival[level]];
-	unsigned int cpu = sim_this_cpu(in->m);
-
-	if (a->cpu >= 0 && (unsigned int)a->cpu != cpu) {
-		in->elsewhere++;
-		return;
-	}
-	in->verdicts[sim_arrive(in->m, cpu, &a->action)]++;
-}
-
-static int judge(void *ctx)
-{
-	struct inject *in = ctx;
-	struct sim_counts *c = counts_of(in->m);
-
-	if (!sim_nr_defects(in->m)) {
-		in->crash_armed = true;
-		if (!sigsetjmp(in->crashed, 0))
-			sim_quiesce(in->m);
-		in->crash_armed = false;
-	}
-	in->nests_seen |= c->nests_seen;
-	in->r->notifications += counts_notifications(c);
-	return sim_nr_defects(in->m) ? 1 : 0;
-}
-
-static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *on_what)
-{
-	(void)d;
-	(void)m;
-	(void)cpu;
-	(void)on_what;
-	return false; /* one CPU moves at a time: whoever is waited for never goes on */
-}
-
-static const struct ghes_step_target target_template = {
-	.reset = reset,
-	.path = path,
-	.notify = notify,
-	.judge = judge,
-};
-
-/* ---- Schedules ------------------------------------------------------------------------------- */
-
-/* "1@214 0@1033": arrival 1 at boundary 214 of the path, arrival 0 at 1033 of its handler. */
-static char *choices_text(const struct inject *in, const struct ghes_step_schedule *schedule)
-{
-	char buf[40 * GHES_STEP_LEVELS_MAX];
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (unsigned int i = 0; i < schedule->levels && used < sizeof(buf); i++)
-		used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s%u@%" PRIu64,
-					 i ? " " : "", in->arrival[i + 1], schedule->at[i]);
-	return strdup(buf);
-}
-
-static int choices_parse(struct inject *in, const char *text, struct ghes_step_schedule *schedule,
-			 char *error, size_t error_size)
-{
-	const char *p = text;
-
-	memset(schedule, 0, sizeof(*schedule));
-	while (*p) {
-		unsigned int n;
-		uint64_t at;
-		int used = 0;
-
-		if (schedule->levels == GHES_STEP_LEVELS_MAX ||
-		    sscanf(p, "%u@%" SCNu64 "%n", &n, &at, &used) != 2 || !at ||
-		    n >= in->s->nr_arrivals || (p[used] && p[used] != ' ')) {
-			snprintf(error, error_size,
-				 "choices are '%s', expected ARRIVAL@BOUNDARY for each level",
-				 text);
-			return -1;
-		}
-		in->arrival[schedule->levels + 1] = n;
-		schedule->at[schedule->levels++] = at;
-		p += used;
-		while (*p == ' ')
-			p++;
-	}
-	return 0;
-}
-
-static char *schedule_of(const struct inject *in, const struct ghes_step_schedule *steps)
-{
-	struct sim_schedule s = {.seed = sim_config(in->m)->seed};
-	char *text;
-
-	snprintf(s.driver, sizeof(s.driver), "inject");
-	snprintf(s.scenario, sizeof(s.scenario), "%s", in->s->file);
-	snprintf(s.core, sizeof(s.core), "%s", sim_core_name(in->core));
-	s.choices = choices_text(in, steps);
-	text = schedule_text(&s);
-	schedule_free(&s);
-	return text;
-}
-
-static bool is_known(const struct sim_result *r, enum sim_oracle_id oracle)
-{
-	for (unsigned int i = 0; i < r->nr_defects; i++)
-		if (r->defects[i].oracle == oracle)
-			return true;
-	return false;
-}
-
-static void add_stuck(struct inject *in, int code)
-{
-	if (code == GHES_STEP_STUCK)
-		sim_defect(in->m, SIM_ORACLE_progress,
-			   "more than %d times the instructions of an undisturbed run",
-			   STUCK_FACTOR);
-}
-
-static void on_defect(void *arg, const struct ghes_step_schedule *schedule, int code,
-		      const struct ghes_step_point *const *points)
-{
-	struct inject *in = arg;
-	unsigned int before = in->r->nr_defects, kept = before;
-	char *text;
-
-	in->defects++;
-	if (code == GHES_STEP_MISSED) {
-		snprintf(in->r->why, sizeof(in->r->why),
-			 "boundary %" PRIu64 " of the path was gone when it was run again",
-			 schedule->at[schedule->levels - 1]);
-		return;
-	}
-	add_stuck(in, code);
-	text = schedule_of(in, schedule);
-	sim_collect_defects(in->r, in->m, text);
-	free(text);
-	/* One of each oracle is enough. */
-	for (unsigned int i = before; i < in->r->nr_defects; i++) {
-		struct sim_found f = in->r->defects[i];
-		unsigned int nr = in->r->nr_defects;
-
-		in->r->nr_defects = kept;
-		if (is_known(in->r, f.oracle)) {
-			free(f.schedule);
-		} else {
-			if (schedule->levels && points[schedule->levels - 1])
-				ghes_step_describe(in->module, points[schedule->levels - 1],
-						   f.source_location, sizeof(f.source_location));
-			in->r->defects[kept++] = f;
-		}
-		in->r->nr_defects = nr;
-	}
-	in->r->nr_defects = kept;
 }
 
 static bool should_stop(void *arg)
@@ -420,7 +50,7 @@ static bool should_stop(void *arg)
 	in->r->executions++;
 	if (in->defects >= ENOUGH_DEFECTS)
 		return true;
-	return in->until > 0 && !(in->r->executions & 63) && now() > in->until;
+	return in->until > 0 && !(in->r->executions & 63) && inject_now() > in->until;
 }
 
 /* ---- The sweeps ------------------------------------------------------------------------------ */
@@ -432,12 +62,12 @@ struct totals {
 	bool incomplete;
 };
 
-static struct ghes_step_options options_of(struct inject *in, unsigned int levels)
+struct ghes_step_options inject_options(struct inject *in, unsigned int levels)
 {
 	return (struct ghes_step_options){
 		.levels = levels,
 		.seed = sim_config(in->m)->seed,
-		.defect = on_defect,
+		.defect = inject_on_defect,
 		.stop = should_stop,
 		.arg = in,
 		.cover = &in->cover,
@@ -458,8 +88,8 @@ static uint64_t undisturbed(struct ghes_step_target *target)
 /* The arrivals of in->arrival[1..levels]; levels below the last have had their own sweep. */
 static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct totals *t)
 {
-	struct ghes_step_target target = target_template;
-	struct ghes_step_options o = options_of(in, levels);
+	struct ghes_step_target target = inject_target;
+	struct ghes_step_options o = inject_options(in, levels);
 	struct ghes_step_result res;
 
 	target.ctx = in;
@@ -510,14 +140,19 @@ static unsigned int max_levels(const struct inject *in)
 
 static void sweeps(struct inject *in, struct totals *t)
 {
-	struct ghes_step_target target = target_template;
+	struct ghes_step_target target = inject_target;
 	unsigned int levels = max_levels(in);
 	uint64_t length, limit;
 
 	target.ctx = in;
 	length = undisturbed(&target);
-	limit = length * STUCK_FACTOR > STUCK_MIN ? length * STUCK_FACTOR : STUCK_MIN;
+	limit = length * INJECT_STUCK_FACTOR > INJECT_STUCK_MIN ? length * INJECT_STUCK_FACTOR
+								: INJECT_STUCK_MIN;
 	sim_count(in->r, "path-instructions", length);
+	if (in->o->suspend) {
+		inject_suspend_sweeps(in, limit);
+		return;
+	}
 	/* A sweep of n levels makes the runs of its shorter schedules too: the longest is enough.
 	 */
 	if (levels)
@@ -563,6 +198,11 @@ static void verdict(struct inject *in, const struct totals *t)
 		r->verdict = SIM_FAIL;
 	} else if (t->missed) {
 		r->verdict = SIM_INCOMPLETE; /* why is set */
+	} else if (in->o->suspend) {
+		r->verdict = r->executions > in->suspend_waits ? SIM_PASS : SIM_VACUOUS;
+		if (r->verdict == SIM_VACUOUS)
+			snprintf(r->why, sizeof(r->why),
+				 "no CPU stood still where another went on");
 	} else if (!in->verdicts[SIM_NOW]) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "no notification interrupted anything");
@@ -592,12 +232,15 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 	if (!sim_core_takes(ops, in->s, in->r))
 		return 0;
 	in->module = sim_core_step_module(in->core, config.arch);
-	if (!in->module || ghes_step_cover_init(&in->cover, in->module) || !watch_init(in)) {
+	if (!in->module || ghes_step_cover_init(&in->cover, in->module) || !inject_watch_init(in)) {
 		snprintf(error, error_size, "out of memory");
 		return -1;
 	}
 	if (in->o->seed_set)
 		config.seed = in->o->seed;
+	if (in->o->suspend && config.nr_cpus < 2)
+		config.nr_cpus = 2;
+	in->other = config.nr_cpus - 1;
 	in->m = sim_machine_create(&config, ops, error, error_size);
 	if (!in->m)
 		return -1;
@@ -607,7 +250,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 		rec = recording_observer(recording);
 		sim_observe(in->m, &rec);
 	}
-	in->driver.wait = wait;
+	in->driver.wait = inject_wait;
 	sim_set_driver(in->m, &in->driver);
 	if (sim_core_attach(in->core, SIM_STEPPED, config.arch, in->m)) {
 		snprintf(error, error_size, "the state of core %s cannot be saved",
@@ -616,7 +259,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 	}
 	sim_set_this_cpu(in->m, 0);
 	sim_boot(in->m);
-	find_shared(in);
+	inject_find_shared(in);
 	in->boot = sim_snapshot_save(in->m);
 	if (!in->boot) {
 		snprintf(error, error_size, "out of memory");
@@ -628,7 +271,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 
 static void close_machine(struct inject *in)
 {
-	watch_fini(in);
+	inject_watch_fini(in);
 	if (in->boot)
 		sim_snapshot_free(in->m, in->boot);
 	if (in->m)
@@ -641,23 +284,23 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 		 struct sim_result *r, char *error, size_t error_size)
 {
 	struct inject in = {.s = s, .o = o, .core = core, .r = r};
-	struct sigaction old[NR_FAULTS];
+	struct sigaction old[INJECT_NR_FAULTS];
 	struct totals t = {0};
-	double from = now();
+	double from = inject_now();
 	int ret;
 
 	in.until = o->seconds > 0 ? from + o->seconds : 0;
 	ret = open_machine(&in, NULL, error, error_size);
 	if (!ret && in.m) {
-		catch_faults(&in, old);
+		inject_catch_faults(&in, old);
 		sim_snapshot_track(in.m, in.boot);
 		sweeps(&in, &t);
-		leave_faults(old);
+		inject_leave_faults(old);
 		count_coverage(&in, &t);
 		verdict(&in, &t);
 	}
 	close_machine(&in);
-	r->seconds = now() - from;
+	r->seconds = inject_now() - from;
 	if (r->seconds > 0)
 		sim_count(r, "executions-per-second",
 			  (uint64_t)((double)r->executions / r->seconds));
@@ -668,23 +311,23 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 		  const char *choices, struct sim_result *r, char *error, size_t error_size)
 {
 	struct inject in = {.s = s, .o = o, .core = core, .r = r};
-	struct ghes_step_target target = target_template;
+	struct ghes_step_target target = inject_target;
 	struct ghes_step_schedule schedule;
-	struct sigaction old[NR_FAULTS];
+	struct sigaction old[INJECT_NR_FAULTS];
 	struct ghes_step_options so;
 	int ret, code;
 
-	if (choices_parse(&in, choices, &schedule, error, error_size))
+	if (inject_choices_parse(&in, choices, &schedule, error, error_size))
 		return -1;
 	ret = open_machine(&in, o->recording, error, error_size);
 	if (!ret && in.m) {
 		target.ctx = &in;
-		so = options_of(&in, schedule.levels ? schedule.levels : 1);
-		so.limit = STUCK_MIN;
-		catch_faults(&in, old);
+		so = inject_options(&in, schedule.levels ? schedule.levels : 1);
+		so.limit = INJECT_STUCK_MIN;
+		inject_catch_faults(&in, old);
 		code = ghes_step_run(&target, &so, &schedule);
-		leave_faults(old);
-		add_stuck(&in, code);
+		inject_leave_faults(old);
+		inject_add_stuck(&in, code);
 		r->executions = 1;
 		sim_collect_defects(r, in.m, NULL);
 		r->verdict = r->nr_defects		? SIM_FAIL

@@ -459,6 +459,9 @@ struct sim_driver {
 	void (*stop)(struct sim_driver *d, struct sim_machine *m);
 };
 
+/* Name of the core's lock that sim_driver.wait() was given as on_what; NULL: it is no lock. */
+const char *sim_lock_name(const struct sim_machine *m, const void *on_what);
+
 void sim_set_driver(struct sim_machine *m, struct sim_driver *d);
 /* The CPU this thread or fiber runs as; a driver calls it at each switch. */
 void sim_set_this_cpu(struct sim_machine *m, unsigned int cpu);

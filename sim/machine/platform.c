@@ -403,6 +403,14 @@ static const char *lock_name(const struct ghes_raw_spinlock *lock)
 	return lock->name ? lock->name : "unnamed lock";
 }
 
+const char *sim_lock_name(const struct sim_machine *m, const void *on_what)
+{
+	for (unsigned int i = 0; i < SIM_MAX_LOCKS; i++)
+		if (on_what && atomic_load(&m->lock[i].lock) == on_what)
+			return lock_name(on_what);
+	return NULL;
+}
+
 /* The lock is held: tell, and wait. */
 static void wait_for_lock(struct sim_machine *m, struct sim_cpu *c, struct ghes_raw_spinlock *lock,
 			  uint32_t holder, bool *told)

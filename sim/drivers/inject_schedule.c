@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "drivers/inject.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/cores.h"
+#include "drivers/schedule.h"
+
+/* ---- Schedules ------------------------------------------------------------------------------- */
+
+/* "1@214 0@1033": arrival 1 at boundary 214 of the path, arrival 0 at 1033 of its handler. */
+static char *choices_text(const struct inject *in, const struct ghes_step_schedule *schedule)
+{
+	char buf[40 * GHES_STEP_LEVELS_MAX];
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < schedule->levels && used < sizeof(buf); i++)
+		used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s%u@%" PRIu64,
+					 i ? " " : "", in->arrival[i + 1], schedule->at[i]);
+	return strdup(buf);
+}
+
+int inject_choices_parse(struct inject *in, const char *text, struct ghes_step_schedule *schedule,
+			 char *error, size_t error_size)
+{
+	const char *p = text;
+
+	memset(schedule, 0, sizeof(*schedule));
+	while (*p) {
+		unsigned int n;
+		uint64_t at;
+		int used = 0;
+
+		if (schedule->levels == GHES_STEP_LEVELS_MAX ||
+		    sscanf(p, "%u@%" SCNu64 "%n", &n, &at, &used) != 2 || !at ||
+		    n >= in->s->nr_arrivals || (p[used] && p[used] != ' ')) {
+			snprintf(error, error_size,
+				 "choices are '%s', expected ARRIVAL@BOUNDARY for each level",
+				 text);
+			return -1;
+		}
+		in->arrival[schedule->levels + 1] = n;
+		schedule->at[schedule->levels++] = at;
+		p += used;
+		while (*p == ' ')
+			p++;
+	}
+	return 0;
+}
+
+static char *schedule_of(const struct inject *in, const struct ghes_step_schedule *steps)
+{
+	struct sim_schedule s = {.seed = sim_config(in->m)->seed};
+	char *text;
+
+	snprintf(s.driver, sizeof(s.driver), "inject");
+	snprintf(s.scenario, sizeof(s.scenario), "%s", in->s->file);
+	snprintf(s.core, sizeof(s.core), "%s", sim_core_name(in->core));
+	s.choices = choices_text(in, steps);
+	text = schedule_text(&s);
+	schedule_free(&s);
+	return text;
+}
+
+static bool is_known(const struct sim_result *r, enum sim_oracle_id oracle)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		if (r->defects[i].oracle == oracle)
+			return true;
+	return false;
+}
+
+void inject_add_stuck(struct inject *in, int code)
+{
+	if (code == GHES_STEP_STUCK)
+		sim_defect(in->m, SIM_ORACLE_progress,
+			   "more than %d times the instructions of an undisturbed run",
+			   INJECT_STUCK_FACTOR);
+}
+
+void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int code,
+		      const struct ghes_step_point *const *points)
+{
+	struct inject *in = arg;
+	unsigned int before = in->r->nr_defects, kept = before;
+	char *text;
+
+	in->defects++;
+	if (code == GHES_STEP_MISSED) {
+		snprintf(in->r->why, sizeof(in->r->why),
+			 "boundary %" PRIu64 " of the path was gone when it was run again",
+			 schedule->at[schedule->levels - 1]);
+		return;
+	}
+	inject_add_stuck(in, code);
+	text = schedule_of(in, schedule);
+	sim_collect_defects(in->r, in->m, text);
+	free(text);
+	/* One of each oracle is enough. */
+	for (unsigned int i = before; i < in->r->nr_defects; i++) {
+		struct sim_found f = in->r->defects[i];
+		unsigned int nr = in->r->nr_defects;
+
+		in->r->nr_defects = kept;
+		if (is_known(in->r, f.oracle)) {
+			free(f.schedule);
+		} else {
+			if (schedule->levels && points[schedule->levels - 1])
+				ghes_step_describe(in->module, points[schedule->levels - 1],
+						   f.source_location, sizeof(f.source_location));
+			in->r->defects[kept++] = f;
+		}
+		in->r->nr_defects = nr;
+	}
+	in->r->nr_defects = kept;
+}

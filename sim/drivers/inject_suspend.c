@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "drivers/inject.h"
+
+/* ---- Standing still -------------------------------------------------------------------------- */
+
+static void go_on(void *ctx)
+{
+	static const struct sim_action work = {.kind = SIM_ACTION_RUN_WORK};
+	struct inject *in = ctx;
+
+	in->waits = false;
+	in->suspending = true;
+	in->crash_armed = true;
+	sim_set_this_cpu(in->m, in->other);
+	if (!sigsetjmp(in->waited, 0) && !sigsetjmp(in->crashed, 0)) {
+		sim_arrive(in->m, in->other, &in->s->arrivals[in->arrival[1]].action);
+		sim_do(in->m, in->other, &work);
+	}
+	in->crash_armed = false;
+	in->suspending = false;
+}
+
+/* One stands still, so the machine will not come to rest: what is wrong is wrong already. */
+static int judge_suspended(void *ctx)
+{
+	struct inject *in = ctx;
+
+	if (in->waits && !in->waits_for)
+		sim_defect(in->m, SIM_ORACLE_progress,
+			   "cpu %u waits, for no lock, until one that stands still goes on",
+			   in->other);
+	if (in->waits)
+		in->suspend_waits++;
+	return sim_nr_defects(in->m) ? 1 : 0;
+}
+
+static void on_suspension(void *arg, const struct ghes_step_suspension *seen)
+{
+	struct inject *in = arg;
+	struct ghes_step_schedule at = {.levels = 1, .at = {seen->boundary}};
+
+	in->r->executions++;
+	if (seen->code == GHES_STEP_HELD)
+		return;
+	inject_on_defect(in, &at, seen->code, &seen->point);
+}
+
+void inject_suspend_sweeps(struct inject *in, uint64_t limit)
+{
+	struct ghes_step_target target = inject_target;
+	struct ghes_step_options o = inject_options(in, 1);
+	struct ghes_step_suspend_result res;
+
+	target.ctx = in;
+	target.other = go_on;
+	target.judge = judge_suspended;
+	o.limit = limit;
+	o.watch = NULL;
+	for (unsigned int i = 0; i < in->s->nr_arrivals; i++) {
+		in->arrival[1] = i;
+		ghes_step_suspend_sweep(&target, &o, on_suspension, &res);
+		sim_count(in->r, "suspended-at", res.boundaries);
+		sim_count(in->r, "other-never-ended", res.blocked);
+		sim_count(in->r, "other-most-instructions", res.most_steps);
+	}
+	sim_count(in->r, "other-waited-for-lock", in->suspend_waits);
+}
