@@ -47,5 +47,7 @@ ex_fiber_entry:
 	brk	#0
 	.cfi_endproc
 	.size	ex_fiber_entry, . - ex_fiber_entry
-	.section .note.GNU-stack, "", %progbits
 #endif
+
+	/* Outside of the #if: an empty object, too, must not ask for an executable stack. */
+	.section .note.GNU-stack, "", %progbits

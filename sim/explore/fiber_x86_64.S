@@ -36,5 +36,7 @@ ex_fiber_entry:
 	ud2
 	.cfi_endproc
 	.size	ex_fiber_entry, . - ex_fiber_entry
-	.section .note.GNU-stack, "", @progbits
 #endif
+
+	/* Outside of the #if: an empty object, too, must not ask for an executable stack. */
+	.section .note.GNU-stack, "", %progbits
