@@ -58,23 +58,28 @@ static char *read_all(const char *path)
 	return data;
 }
 
-const char *patched_ghes(const char *tree, const char *from, const char *to)
+const char *patched_file(const char *path, const char *from, const char *to)
 {
-	static char path[4096];
-	char *source, *at;
+	static char patched[4096];
+	char *source = read_all(path), *at = strstr(source, from);
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/drivers/acpi/apei/ghes.c", tree);
-	source = read_all(path);
-	at = strstr(source, from);
 	if (!at)
 		fail_msg("%s has no '%s'", path, from);
-	snprintf(path, sizeof(path), "%s/patched-ghes-%ld.c", GHES_KERNEL_TREES_DIR,
+	snprintf(patched, sizeof(patched), "%s/patched-ghes-%ld.c", GHES_KERNEL_TREES_DIR,
 		 (long)getpid());
-	f = fopen(path, "w");
+	f = fopen(patched, "w");
 	assert_non_null(f);
 	fprintf(f, "%.*s%s%s", (int)(at - source), source, to, at + strlen(from));
 	assert_int_equal(fclose(f), 0);
 	free(source);
-	return path;
+	return patched;
+}
+
+const char *patched_ghes(const char *tree, const char *from, const char *to)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/drivers/acpi/apei/ghes.c", tree);
+	return patched_file(path, from, to);
 }

@@ -22,5 +22,7 @@ const char *kernel_tree(void);
  * aborts the test when @from is not there. The path is good until the next call.
  */
 const char *patched_ghes(const char *tree, const char *from, const char *to);
+/* The same with @path, which may be what an earlier call returned */
+const char *patched_file(const char *path, const char *from, const char *to);
 
 #endif

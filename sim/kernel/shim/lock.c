@@ -149,8 +149,9 @@ void shim_might_sleep(const char *file, int line, const char *function, const ch
 			    function, file, line);
 }
 
-#define BOUNDED_RELAXES 1024 /* 64 KiB in granules of 8 bytes are 128 words, claimed and given up  \
-			      */
+#define BOUNDED_RELAXES                                                                            \
+	1024 /* 64 KiB in granules of 8 bytes are 128 words, claimed and given up                  \
+	      */
 
 void shim_cpu_relax(void)
 {

@@ -110,40 +110,48 @@ void memcpy_toio(volatile void *dst, const void *src, size_t n)
 	record_copied_to(slots[idx].paddr + offset, n);
 }
 
-#define NR_MAPPINGS 64
-static struct {
+/* Changed in task context only; found by address when somebody reads through one. */
+struct mapping {
 	const volatile void *va;
 	size_t size;
-} mappings[NR_MAPPINGS];
+	struct mapping *next;
+};
+static struct mapping *mappings;
 
 void *ioremap(phys_addr_t phys, size_t size)
 {
-	const volatile void *va;
-	int i;
+	struct mapping *m;
 
 	might_sleep();
-	va = host_map_status(phys, size);
-	for (i = 0; va && i < NR_MAPPINGS; i++) {
-		if (mappings[i].va)
-			continue;
-		mappings[i].va = va;
-		mappings[i].size = size;
-		return (void *)va;
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return NULL;
+	m->va = host_map_status(phys, size);
+	if (!m->va) {
+		kfree(m);
+		return NULL;
 	}
-	return NULL;
+	m->size = size;
+	m->next = mappings;
+	smp_store_release(&mappings, m);
+	return (void *)m->va;
 }
 
 void iounmap(volatile void *va)
 {
-	int i;
+	struct mapping **link, *m;
 
-	for (i = 0; va && i < NR_MAPPINGS; i++) {
-		if (mappings[i].va != va)
-			continue;
-		host_unmap_status(va, mappings[i].size);
-		mappings[i].va = NULL;
+	might_sleep();
+	for (link = &mappings; *link && (*link)->va != va; link = &(*link)->next)
+		;
+	m = *link;
+	if (!m) {
+		shim_defect("bounds", "iounmap: nothing is mapped at %#lx", (unsigned long)va);
 		return;
 	}
+	/* Before the memory goes, so that who still reads is told apart from who may. */
+	smp_store_release(link, m->next);
+	host_unmap_status(va, m->size);
 }
 
 void *memremap(phys_addr_t phys, size_t size, unsigned long flags)
@@ -156,14 +164,28 @@ void memunmap(void *va)
 	iounmap(va);
 }
 
+/* false, after saying so: [@va, @va + @n) is no longer, or never was, in one mapping. */
+static bool may_read(const volatile void *va, size_t n, const char *function)
+{
+	struct mapping *m;
+
+	if (!host_checked)
+		return true;
+	for (m = smp_load_acquire(&mappings); m; m = READ_ONCE(m->next))
+		if (va >= m->va && va + n <= m->va + m->size)
+			return true;
+	shim_defect("bounds", "%s: nothing is mapped at %#lx", function, (unsigned long)va);
+	return false;
+}
+
 u32 readl(const volatile void *va)
 {
-	return *(const volatile u32 *)va;
+	return may_read(va, 4, "readl") ? *(const volatile u32 *)va : ~0u;
 }
 
 u64 readq(const volatile void *va)
 {
-	return *(const volatile u64 *)va;
+	return may_read(va, 8, "readq") ? *(const volatile u64 *)va : ~0ull;
 }
 
 ssize_t strscpy_(char *dst, const char *src, size_t n)

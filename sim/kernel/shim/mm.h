@@ -85,11 +85,15 @@ void clear_fixmap(enum fixed_addresses idx);
 void memcpy_fromio(void *dst, const volatile void *src, size_t n);
 void memcpy_toio(volatile void *dst, const void *src, size_t n);
 
-/* A lasting mapping is the host's own memory: read with readl(), never written through. */
+/*
+ * A lasting mapping is the host's own memory: read with readl(), never written through. Its entry
+ * is kept (and leaks) after iounmap(), so that a reader that comes late finds a list, not garbage.
+ */
 void *ioremap(phys_addr_t phys, size_t size);
 void iounmap(volatile void *va);
-#define ioremap_cache(phys, size) ioremap(phys, size)
-#define ioremap_wc(phys, size)	  ioremap(phys, size)
+#define acpi_os_ioremap(phys, size) ioremap(phys, size)
+#define ioremap_cache(phys, size)   ioremap(phys, size)
+#define ioremap_wc(phys, size)	    ioremap(phys, size)
 void *memremap(phys_addr_t phys, size_t size, unsigned long flags);
 #define MEMREMAP_WB 1
 void memunmap(void *va);

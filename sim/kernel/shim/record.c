@@ -23,7 +23,8 @@
  *	CLAIM           apei_claim_sea() returns                             exact
  *	LOST            the kernel never says so                             -
  *
- * The linker diverts the calls (--wrap): the kernel's files are compiled as they are.
+ * The linker diverts the calls (--wrap): the kernel's files are compiled as they are. Weak: a tree
+ * in which one is an inline function has no such call, and nothing comes here.
  */
 #include "shim.h"
 
@@ -104,7 +105,7 @@ static struct shadow *shadow_of(unsigned long addr)
 }
 
 int __real_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
-			      size_t size, int nid, void *owner);
+			      size_t size, int nid, void *owner) __weak;
 int __wrap_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
 			      size_t size, int nid, void *owner);
 int __wrap_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
@@ -221,7 +222,7 @@ static void process_done(struct shim_cpu *cpu)
 	cpu->drained = cpu->drained->next;
 }
 
-struct llist_node *__real_llist_reverse_order(struct llist_node *head);
+struct llist_node *__real_llist_reverse_order(struct llist_node *head) __weak;
 struct llist_node *__wrap_llist_reverse_order(struct llist_node *head);
 struct llist_node *__wrap_llist_reverse_order(struct llist_node *head)
 {
@@ -309,7 +310,7 @@ static void record_queued(struct shim_record *r)
 	(offsetof(struct acpi_hest_generic_v2, read_ack_register) -                                \
 	 offsetof(struct acpi_hest_generic, error_status_address))
 
-int __real_apei_read(u64 *val, struct acpi_generic_address *reg);
+int __real_apei_read(u64 *val, struct acpi_generic_address *reg) __weak;
 int __wrap_apei_read(u64 *val, struct acpi_generic_address *reg);
 int __wrap_apei_read(u64 *val, struct acpi_generic_address *reg)
 {
@@ -334,7 +335,7 @@ int __wrap_apei_read(u64 *val, struct acpi_generic_address *reg)
 	return rc;
 }
 
-int __real_apei_write(u64 val, struct acpi_generic_address *reg);
+int __real_apei_write(u64 val, struct acpi_generic_address *reg) __weak;
 int __wrap_apei_write(u64 val, struct acpi_generic_address *reg);
 int __wrap_apei_write(u64 val, struct acpi_generic_address *reg)
 {
@@ -401,7 +402,7 @@ void record_copied_to(u64 paddr, size_t n)
 	r->stage = STAGE_CLEARED;
 }
 
-int __real_cper_estatus_check(const struct acpi_hest_generic_status *estatus);
+int __real_cper_estatus_check(const struct acpi_hest_generic_status *estatus) __weak;
 int __wrap_cper_estatus_check(const struct acpi_hest_generic_status *estatus);
 int __wrap_cper_estatus_check(const struct acpi_hest_generic_status *estatus)
 {
@@ -427,7 +428,8 @@ int __wrap_cper_estatus_check(const struct acpi_hest_generic_status *estatus)
 	return rc;
 }
 
-void __real_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_status *estatus);
+void __real_cper_estatus_print(const char *pfx,
+			       const struct acpi_hest_generic_status *estatus) __weak;
 void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_status *estatus);
 void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_status *estatus)
 {
@@ -443,7 +445,8 @@ void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_s
 /* ---- pool and queue -------------------------------------------------------------------------- */
 
 unsigned long __real_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t size,
-					       genpool_algo_t algo, void *data, void **owner);
+					       genpool_algo_t algo, void *data,
+					       void **owner) __weak;
 unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t size,
 					       genpool_algo_t algo, void *data, void **owner);
 unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t size,
@@ -472,7 +475,7 @@ unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t siz
 }
 
 void __real_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_t size,
-				void **owner);
+				void **owner) __weak;
 void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_t size,
 				void **owner);
 void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_t size,
@@ -504,7 +507,7 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 }
 
 bool __real_llist_add_batch(struct llist_node *first, struct llist_node *last,
-			    struct llist_head *head);
+			    struct llist_head *head) __weak;
 bool __wrap_llist_add_batch(struct llist_node *first, struct llist_node *last,
 			    struct llist_head *head);
 bool __wrap_llist_add_batch(struct llist_node *first, struct llist_node *last,
