@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Notifications: find the sources that one is for, take the records out of firmware's memory, and
- * either queue them (NMI-like contexts) or process them in place (task and irq).
+ * queue them, or (task and irq, nothing of the source queued before) process them in place.
  *
- * Flow: host -> ghes_notify_*() -> lock of the class -> each source that is not idle -> one turn at
+ * Flow: host -> ghes_notify_*() -> lock of the class -> each source that is not idle -> a turn at
  *	 its status block -> estatus.c -> node -> queue -> irq_work (once a notification).
+ *
+ *				task   irq   nmi   nmi-in-nmi
+ *	timer, irq, hed		 y      y     -        -
+ *	sdei, sei, nmi, sea	 -      -     y        y     (of another class)
+ *
+ * Any entry may run beside any other, on any CPU, and interrupt one of another class.
+ * Progress: blocks for the lock of its class only, whose holder is then on another CPU; an x86 NMI
+ * does not wait at all. The rest is lock-free: a reader takes a second turn only because another
+ * notification came meanwhile.
  *
  * One record, two readers
  * -----------------------

@@ -4,8 +4,12 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+
+#include "cper_data.h"
 
 #define core_test(f) cmocka_unit_test_setup_teardown(f, fx_setup, fx_teardown)
 
@@ -305,6 +309,94 @@ static void an_acknowledge_register_that_cannot_be_read_is_not_written(void **st
 	assert_int_equal(fx_count(fx, FX_MEM_ERROR), 1);
 }
 
+/* ---- the vectors ---------------------------------------------------------------------------- */
+
+/* The n-th field of a line of the list, where quotes protect commas */
+static void field(const char *line, unsigned int n, char *out, size_t size)
+{
+	bool quoted = false;
+	size_t len = 0;
+
+	for (; *line && *line != '\n' && *line != '\r'; line++) {
+		if (*line == '"')
+			quoted = !quoted;
+		else if (*line == ',' && !quoted)
+			n--;
+		else if (n == 0 && len + 1 < size)
+			out[len++] = *line;
+	}
+	out[len] = '\0';
+}
+
+static int verdict_of(const char *text)
+{
+	if (strncmp(text, "OK", 2) == 0 || strncmp(text, "accept", 6) == 0)
+		return 0;
+	if (strncmp(text, "ENOENT", 6) == 0)
+		return -GHES_ENOENT;
+	return -GHES_EIO;
+}
+
+/* One vector by a source with its error_block_length; @line is of expected.csv */
+static void one_vector(struct core_fixture *fx, const char *line)
+{
+	char name[64], path[80], length[16], expected[128];
+	uint8_t *bytes, *at;
+	size_t size;
+	int rc;
+
+	field(line, 0, name, sizeof(name));
+	field(line, 2, length, sizeof(length));
+	field(line, 4, expected, sizeof(expected));
+	snprintf(path, sizeof(path), "ghes/%s", name);
+	bytes = data_read(path, &size);
+	assert_non_null(bytes);
+
+	hest_begin(&fx->hest);
+	at = fx_source_v2(fx, 1, ACPI_HEST_NOTIFY_EXTERNAL);
+	put32(at + 60, (uint32_t)strtoul(length, NULL, 0));
+	put_notify(at + 32, ACPI_HEST_NOTIFY_EXTERNAL, 0, 1);
+	hest_finish(&fx->hest);
+	assert_int_equal(fx->ops->create(&fx->fake.platform, &fx->core), 0);
+	fx_init(fx);
+	memset(fx->memory + (FX_BLOCK(1) - FX_PADDR), 0xa5, 0x20000);
+	fx_write(fx, FX_BLOCK(1), bytes, size);
+	rc = fx_irq(fx, 1);
+	if (rc == -GHES_EPERM) /* a good one, and fatal */
+		rc = 0;
+	if (rc != verdict_of(expected))
+		print_error("%s: %d, expected %s\n", name, rc, expected);
+	assert_int_equal(rc, verdict_of(expected));
+	assert_int_equal(fx_block_status(fx, 1), 0);
+	fx_run_works(fx);
+	fx->ops->destroy(fx->core);
+	fx->calls = fx->lines = fx->fake.traces = 0;
+	free(bytes);
+}
+
+/* Goal: each vector of the data folder has the verdict of its list, and ends clear either way. */
+static void every_vector_has_its_verdict(void **state)
+{
+	struct core_fixture *fx = *state;
+	size_t size;
+	uint8_t *list = data_read("ghes/expected.csv", &size);
+	unsigned int vectors = 0;
+	char *text, *line;
+
+	if (!list)
+		skip();
+	text = calloc(1, size + 1);
+	assert_non_null(text);
+	memcpy(text, list, size);
+	free(list);
+	fx->ops->destroy(fx->core);
+	for (line = strchr(text, '\n'); line && line[1]; line = strchr(line + 1, '\n'))
+		one_vector(fx, line + 1), vectors++;
+	assert_true(vectors > 50);
+	free(text);
+	assert_int_equal(fx->ops->create(&fx->fake.platform, &fx->core), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +412,7 @@ int main(void)
 		core_test(an_address_register_that_cannot_be_read),
 		core_test(the_acknowledgement_preserves_and_shifts),
 		core_test(an_acknowledge_register_that_cannot_be_read_is_not_written),
+		core_test(every_vector_has_its_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
