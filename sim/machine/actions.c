@@ -248,9 +248,10 @@ static int act(struct sim_machine *m, struct sim_cpu *c, const struct sim_action
 	sim_return_path(m, c);
 	err = perform(m, c, a);
 	sim_return_path(m, c);
-	if (!c->depth && !(c->masks & PSR_I_BIT) && !atomic_load(&m->stopped))
-		sim_firmware_pump(m, c);
-	if (m->host->config.threads && !c->depth) {
+	if (c->depth || (c->masks & PSR_I_BIT) || atomic_load(&m->stopped))
+		return err;
+	sim_firmware_pump(m, c);
+	if (m->host->config.threads) {
 		run_work(m, c);
 		sim_rcu_poll(m, c);
 	}

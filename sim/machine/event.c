@@ -127,8 +127,11 @@ static uint64_t next_step(struct sim_machine *m, struct sim_cpu *c)
 	return step;
 }
 
+/* Between threads the driver has a watchdog: an action may be interrupted any number of times. */
 static void check_steps(struct sim_machine *m, struct sim_cpu *c)
 {
+	if (m->host->config.threads)
+		return;
 	if (c->steps - c->frame[0].entry_step <= SIM_STEPS_PER_ACTION || c->steps_limit_hit)
 		return;
 	c->steps_limit_hit = 1;
