@@ -94,10 +94,10 @@ static uint32_t write_record(struct sim_machine *m, struct sim_cpu *c, struct si
 	s->last_record = (int16_t)index;
 	atomic_store(&b->instance, id);
 	atomic_store(&b->written, sim_next_stamp(m));
-	/* the record is complete before its status says so, to whoever reads it on another CPU */
+	/* Complete, and announced, before its status says so to a reader on another CPU */
+	sim_emit(m, c, SIM_EV_FW_WRITE, s->config.id, id, b->paddr, id, b->mem);
 	atomic_thread_fence(memory_order_release);
 	sim_copy_to_phys(b->mem, r->bytes, size < 4 ? size : 4);
-	sim_emit(m, c, SIM_EV_FW_WRITE, s->config.id, id, b->paddr, id, b->mem);
 	return id;
 }
 
@@ -257,25 +257,36 @@ static void refill(struct sim_machine *m, struct sim_cpu *c, struct sim_block *b
 	c->pending |= SIM_PEND_RAISE;
 }
 
-void sim_firmware_saw_write(struct sim_machine *m, struct sim_cpu *c, uint64_t paddr, size_t n)
+static void status_written(struct sim_machine *m, struct sim_cpu *c, struct sim_block *b)
 {
-	struct sim_block *b = sim_block_at(m, paddr);
-	struct sim_source *s;
+	struct sim_source *s = &m->source[b->source];
 	uint32_t id;
 
-	if (!b || paddr - b->paddr >= 4 || !n)
+	if (read_status(b))
 		return;
-	sim_lock(m, &b->lock);
-	s = &m->source[b->source];
-	if (read_status(b) == 0) {
-		id = b->cleared ? 0 : atomic_load(&b->instance);
-		b->cleared = true;
-		if (s->config.version == 1)
-			b->outstanding = false;
-		sim_emit(m, c, SIM_EV_FW_CLEARED, s->config.id, b->paddr, 0, id, NULL);
-		if (s->config.version == 1 && id)
-			refill(m, c, b);
+	id = b->cleared ? 0 : atomic_load(&b->instance);
+	b->cleared = true;
+	if (s->config.version == 1)
+		b->outstanding = false;
+	sim_emit(m, c, SIM_EV_FW_CLEARED, s->config.id, b->paddr, 0, id, NULL);
+	if (s->config.version == 1 && id)
+		refill(m, c, b);
+}
+
+void sim_firmware_store(struct sim_machine *m, struct sim_cpu *c, uint64_t paddr, uint8_t *dst,
+			const void *src, size_t n)
+{
+	struct sim_block *b = sim_block_at(m, paddr);
+
+	if (!b || !n) {
+		sim_copy_to_phys(dst, src, n);
+		return;
 	}
+	/* in one step with what firmware does about it: it might write at once */
+	sim_lock(m, &b->lock);
+	sim_copy_to_phys(dst, src, n);
+	if (paddr - b->paddr < 4)
+		status_written(m, c, b);
 	sim_unlock(&b->lock);
 }
 

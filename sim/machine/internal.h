@@ -423,7 +423,9 @@ struct sim_source *sim_source_by_id(struct sim_machine *m, uint16_t id);
 uint32_t sim_firmware_report(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
 			     int index);
 void sim_firmware_saw_read(struct sim_machine *m, struct sim_cpu *c, uint64_t paddr, size_t n);
-void sim_firmware_saw_write(struct sim_machine *m, struct sim_cpu *c, uint64_t paddr, size_t n);
+/* The core writes @n bytes at @paddr, which is @dst, and firmware sees it. */
+void sim_firmware_store(struct sim_machine *m, struct sim_cpu *c, uint64_t paddr, uint8_t *dst,
+			const void *src, size_t n);
 void sim_firmware_saw_register(struct sim_machine *m, struct sim_cpu *c, uint64_t addr, bool io,
 			       uint64_t value);
 /* Write and raise what waits, where the block is free again; true: something was written. */

@@ -179,8 +179,7 @@ static void op_memcpy_toio(struct ghes_platform *p, enum fixed_addresses idx, si
 	dst = through_slot(m, idx, offset, &n, &paddr);
 	if (dst) {
 		sim_emit(m, c, SIM_EV_IO_WRITE, SIM_NO_SOURCE, paddr, n, 0, &m->slot[idx]);
-		sim_copy_to_phys(dst, src, n);
-		sim_firmware_saw_write(m, c, paddr, n);
+		sim_firmware_store(m, c, paddr, dst, src, n);
 	}
 	end(m, c);
 }
