@@ -63,7 +63,8 @@
 
 /*
  * One word of an arena. 64 bits where a 64-bit compare-exchange is lock-free (all 64-bit hosts,
- * i686, ARMv7); 32 elsewhere, with half as many granules an arena and twice as coarse ones.
+ * i686, ARMv7); 32 elsewhere, with half as many granules an arena and twice as coarse ones: the
+ * same guarantee for whole records, half the number of small ones.
  */
 #if ATOMIC_LLONG_LOCK_FREE == 2
 typedef uint64_t ghes_arena_word_t;
