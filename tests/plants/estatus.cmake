@@ -259,3 +259,36 @@ ghes_plant(NAME posix-frame-late FILE lib/platform_posix.c TEST estatus_stress
 		;
 	set(&cpu->depth, get(&cpu->depth) + 1);]]
         EXPECT "(RUN|FAILED|ERROR).*notifications_nest") # it aborts: unbalanced contexts
+
+# ---- Memory order: what only happens-before race detection sees ------------------------------------------
+#
+# All that the test runs is compiled with ThreadSanitizer here; that the same is clean without a plant
+# is what the tsan preset shows.
+set(tsan lib/estatus_arena.c lib/estatus_cache.c lib/estatus_pool.c lib/estatus_queue.c lib/irq_work.c
+        lib/platform_posix.c lib/posix_memory.c lib/posix_sinks.c lib/posix_worker.c)
+set(tsan_arena ${tsan})
+list(REMOVE_ITEM tsan_arena lib/estatus_arena.c)
+set(tsan_cache ${tsan})
+list(REMOVE_ITEM tsan_cache lib/estatus_cache.c)
+
+ghes_plant(NAME order-free-relaxed FILE lib/estatus_arena.c TEST estatus_stress TSAN TIMEOUT 60
+        ALSO ${tsan_arena}
+        WHAT "P2: a block may be reused before its last owner is done with it"
+        FROM [[memory_order_release,
+							memory_order_relaxed));
+	return true;]]
+        TO [[memory_order_relaxed,
+							memory_order_relaxed));
+	return true;]]
+        EXPECT "data race .*(memset|use_pool|open_block|test_estatus_stress)")
+ghes_plant(NAME order-push-relaxed FILE include/ghes/llist.h TEST estatus_stress TSAN TIMEOUT 60
+        ALSO ${tsan}
+        WHAT "Q1: a node may be seen before what was written to it"
+        FROM [[node, memory_order_release,]] TO [[node, memory_order_relaxed,]]
+        EXPECT "data race .*(check_and_free|drain|take|release_held)")
+ghes_plant(NAME order-cache-relaxed FILE lib/estatus_cache.c TEST estatus_stress TSAN TIMEOUT 60
+        ALSO ${tsan_cache}
+        WHAT "C1: an entry may be seen before what was written to it"
+        FROM [[atomic_exchange_explicit(&cache->slot[slot], entry, memory_order_acq_rel);]]
+        TO [[atomic_exchange_explicit(&cache->slot[slot], entry, memory_order_relaxed);]]
+        EXPECT "data race .*(ghes_estatus_cached|estatus_cache)")
