@@ -290,6 +290,7 @@ void *ghes_explore_alloc(size_t bytes)
 	need = ((bytes + 7) & ~(size_t)7) + 2 * sizeof(*b);
 	if (need > EX_ARENA - self->arena_used)
 		return NULL;
+	ex_host_begin(x);
 	b = (struct block *)(self->arena + self->arena_used);
 	self->arena_used += need;
 	memset(b, 0, need);
@@ -298,6 +299,7 @@ void *ghes_explore_alloc(size_t bytes)
 	memset(&x->arena_valid[at], 8, bytes >> 3);
 	if (bytes & 7)
 		x->arena_valid[at + (bytes >> 3)] = bytes & 7;
+	ex_host_end(x, self);
 	x->live_allocs++;
 	return b + 1;
 }
@@ -325,7 +327,9 @@ void ghes_explore_free_memory(void *p)
 	/* A free is a write to all of the block: it races with whoever still reads. */
 	for (size_t i = 0; self && i < b->bytes; i += 8)
 		ex_plain_access((char *)p + i, b->bytes - i < 8 ? b->bytes - i : 8, true, PC());
+	ex_host_begin(x);
 	memset(&x->arena_valid[offset >> 3], 0, (b->bytes + 7) >> 3);
+	ex_host_end(x, self);
 	x->live_allocs--;
 }
 

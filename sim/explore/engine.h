@@ -25,6 +25,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define EX_CPUS		 GHES_EXPLORE_MAX_CPUS
@@ -403,6 +404,26 @@ extern struct ghes_explore *ex;
 static inline struct ex_ctx *ex_self(void)
 {
 	return __builtin_expect(ex != NULL, 1) ? ex->cur : NULL;
+}
+
+/*
+ * Around what the engine does for itself while a context calls it: the linker sends its memcpy()
+ * and memset() to tsan_entry.c as well. ex_step() needs no such care.
+ */
+static inline struct ex_ctx *ex_host_begin(struct ghes_explore *x)
+{
+	struct ex_ctx *cur = x->cur;
+
+	x->cur = NULL;
+	/* The compiler believes that memset() does not look at it. */
+	atomic_signal_fence(memory_order_seq_cst);
+	return cur;
+}
+
+static inline void ex_host_end(struct ghes_explore *x, struct ex_ctx *cur)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	x->cur = cur;
 }
 
 static inline ex_mask ex_bit(unsigned int ctx)

@@ -38,6 +38,29 @@ void ex_fiber_entry(void);
 #error "no fiber switch for this architecture"
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define EX_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EX_ASAN 1
+#endif
+#endif
+
+#ifdef EX_ASAN
+void __asan_unpoison_memory_region(const volatile void *start, size_t bytes);
+#endif
+
+/* Frames of a fiber that was abandoned are gone; AddressSanitizer has to be told. */
+static inline void ex_fiber_forget(void *stack, size_t bytes)
+{
+#ifdef EX_ASAN
+	__asan_unpoison_memory_region(stack, bytes);
+#else
+	(void)stack;
+	(void)bytes;
+#endif
+}
+
 /**
  * ex_fiber_prepare() - make @stack ready to run @fn(@arg) at the first switch to it
  *

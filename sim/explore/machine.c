@@ -191,6 +191,8 @@ static void context_main(void *arg)
 static void enter(struct ghes_explore *x, struct ex_ctx *c)
 {
 	if (c != x->leaving)
+		ex_fiber_forget((void *)c->stack_lo, c->stack_hi - c->stack_lo);
+	if (c != x->leaving)
 		c->sp = ex_fiber_prepare((void *)c->stack_lo, c->stack_hi - c->stack_lo,
 					 context_main, c);
 	c->state = EX_RUNNING;
@@ -336,8 +338,12 @@ void ex_step(struct ex_ctx *self)
 		continue_with(x, &self->sp, NULL);
 		return;
 	}
+	/* What the engine itself does, by memcpy() say, is not the program's. */
+	x->cur = NULL;
 	next = ex_next(x);
-	if (next != self)
+	if (next == self)
+		x->cur = self;
+	else
 		continue_with(x, &self->sp, next);
 }
 

@@ -29,7 +29,7 @@ static struct ex_finding *known(struct ghes_explore *x, const char *oracle, cons
 }
 
 /* Return: the new finding, NULL when it is known, or there are too many. */
-static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
+static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle,
 				      const struct ex_ctx *c, const void *pc, const void *other_pc)
 {
 	struct ex_finding *f;
@@ -56,6 +56,16 @@ static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle
 		ex_schedule_record(x, &f->script);
 	if (x->n_findings > x->cfg.max_defects)
 		x->stop = true;
+	return f;
+}
+
+static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
+				      const struct ex_ctx *c, const void *pc, const void *other_pc)
+{
+	struct ex_ctx *cur = ex_host_begin(x);
+	struct ex_finding *f = new_finding(x, oracle, c, pc, other_pc);
+
+	ex_host_end(x, cur);
 	return f;
 }
 

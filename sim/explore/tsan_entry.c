@@ -16,7 +16,15 @@
 #include "engine.h"
 #include <stdatomic.h>
 
-#define TSAN __attribute__((visibility("default"), used))
+/*
+ * ENTRY(type, symbol, (arguments)) { body } defines __tsan_symbol. By another name in C, since the
+ * compiler has its own idea of these functions when it instruments for a sanitizer itself.
+ */
+#define ENTRY(type, symbol, args)                                                                  \
+	__attribute__((visibility("default"), used))                                               \
+	type ex_tsan_##symbol args __asm__("__tsan_" #symbol);                                     \
+	type ex_tsan_##symbol args
+
 #define PC() __builtin_return_address(0)
 
 /*
@@ -211,106 +219,93 @@ static void range(const void *p, size_t size, bool write, const void *pc)
 	}
 }
 
+/* clang-format off: a table */
 #define PLAIN(bytes)                                                                               \
-	TSAN void __tsan_read##bytes(void *p);                                                     \
-	TSAN void __tsan_read##bytes(void *p)                                                      \
+	PLAIN_KIND(read##bytes, bytes, false, false)                                               \
+	PLAIN_KIND(write##bytes, bytes, true, false)                                               \
+	PLAIN_KIND(unaligned_read##bytes, bytes, false, false)                                     \
+	PLAIN_KIND(unaligned_write##bytes, bytes, true, false)                                     \
+	PLAIN_KIND(volatile_read##bytes, bytes, false, true)                                       \
+	PLAIN_KIND(volatile_write##bytes, bytes, true, true)                                       \
+	PLAIN_KIND(unaligned_volatile_read##bytes, bytes, false, true)                             \
+	PLAIN_KIND(unaligned_volatile_write##bytes, bytes, true, true)                             \
+	PLAIN_BOTH(read_write##bytes, bytes)                                                       \
+	PLAIN_BOTH(unaligned_read_write##bytes, bytes)
+
+#define PLAIN_KIND(name, bytes, write, is_volatile)                                                \
+	ENTRY(void, name, (void *p))                                                               \
 	{                                                                                          \
-		touch(p, bytes, false, false, PC());                                               \
-	}                                                                                          \
-	TSAN void __tsan_write##bytes(void *p);                                                    \
-	TSAN void __tsan_write##bytes(void *p)                                                     \
-	{                                                                                          \
-		touch(p, bytes, true, false, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_read_write##bytes(void *p);                                               \
-	TSAN void __tsan_read_write##bytes(void *p)                                                \
-	{                                                                                          \
-		touch(p, bytes, false, false, PC());                                               \
-		touch(p, bytes, true, false, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_unaligned_read##bytes(void *p);                                           \
-	TSAN void __tsan_unaligned_read##bytes(void *p)                                            \
-	{                                                                                          \
-		touch(p, bytes, false, false, PC());                                               \
-	}                                                                                          \
-	TSAN void __tsan_unaligned_write##bytes(void *p);                                          \
-	TSAN void __tsan_unaligned_write##bytes(void *p)                                           \
-	{                                                                                          \
-		touch(p, bytes, true, false, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_unaligned_read_write##bytes(void *p);                                     \
-	TSAN void __tsan_unaligned_read_write##bytes(void *p)                                      \
-	{                                                                                          \
-		touch(p, bytes, false, false, PC());                                               \
-		touch(p, bytes, true, false, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_volatile_read##bytes(void *p);                                            \
-	TSAN void __tsan_volatile_read##bytes(void *p)                                             \
-	{                                                                                          \
-		touch(p, bytes, false, true, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_volatile_write##bytes(void *p);                                           \
-	TSAN void __tsan_volatile_write##bytes(void *p)                                            \
-	{                                                                                          \
-		touch(p, bytes, true, true, PC());                                                 \
-	}                                                                                          \
-	TSAN void __tsan_unaligned_volatile_read##bytes(void *p);                                  \
-	TSAN void __tsan_unaligned_volatile_read##bytes(void *p)                                   \
-	{                                                                                          \
-		touch(p, bytes, false, true, PC());                                                \
-	}                                                                                          \
-	TSAN void __tsan_unaligned_volatile_write##bytes(void *p);                                 \
-	TSAN void __tsan_unaligned_volatile_write##bytes(void *p)                                  \
-	{                                                                                          \
-		touch(p, bytes, true, true, PC());                                                 \
+		touch(p, bytes, write, is_volatile, PC());                                         \
 	}
 
-#define PLAIN_RANGE(name, write)                                                                   \
-	TSAN void __tsan_##name##16(void *p);                                                      \
-	TSAN void __tsan_##name##16(void *p)                                                       \
+#define PLAIN_BOTH(name, bytes)                                                                    \
+	ENTRY(void, name, (void *p))                                                               \
 	{                                                                                          \
-		range(p, 16, write, PC());                                                         \
+		touch(p, bytes, false, false, PC());                                               \
+		touch(p, bytes, true, false, PC());                                                \
 	}
 
-/* clang-format off: one line for each width */
 PLAIN(1)
 PLAIN(2)
 PLAIN(4)
 PLAIN(8)
 
-PLAIN_RANGE(read, false)
-PLAIN_RANGE(write, true)
-PLAIN_RANGE(unaligned_read, false)
-PLAIN_RANGE(unaligned_write, true)
-PLAIN_RANGE(volatile_read, false)
-PLAIN_RANGE(volatile_write, true)
+#define PLAIN16(name, write)                                                                       \
+	ENTRY(void, name, (void *p))                                                               \
+	{                                                                                          \
+		range(p, 16, write, PC());                                                         \
+	}
+
+PLAIN16(read16, false)
+PLAIN16(write16, true)
+PLAIN16(unaligned_read16, false)
+PLAIN16(unaligned_write16, true)
+PLAIN16(volatile_read16, false)
+PLAIN16(volatile_write16, true)
+PLAIN16(unaligned_volatile_read16, false)
+PLAIN16(unaligned_volatile_write16, true)
 /* clang-format on */
 
-TSAN void __tsan_read_range(void *p, unsigned long size);
-TSAN void __tsan_read_range(void *p, unsigned long size)
+ENTRY(void, read_range, (void *p, unsigned long size))
 {
 	range(p, size, false, PC());
 }
 
-TSAN void __tsan_write_range(void *p, unsigned long size);
-TSAN void __tsan_write_range(void *p, unsigned long size)
+ENTRY(void, write_range, (void *p, unsigned long size))
 {
 	range(p, size, true, PC());
 }
 
-/* Return: true when the operation is a step and it is now this context's turn to perform it. */
-static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int kind,
+/* Returns when it is this context's turn to perform the operation; at once when it is no step. */
+static inline void atomic_turn(const volatile void *p, size_t size, unsigned int kind,
 			       unsigned int type, int order, const void *pc)
 {
 	struct ex_ctx *self = ex_self();
 
 	if (!self || !memory_op(ex, self, (uintptr_t)p, size, type, pc))
-		return false;
+		return;
 	self->op.kind = (uint8_t)kind;
 	self->op.order = (uint8_t)order;
 	self->op.torn = false;
 	take_turn(self);
-	return true;
+}
+
+/* Plain copies of up to 8 bytes. No call of memcpy: it would come back to this file. */
+static void move_bytes(char *to, const char *from, size_t n)
+{
+	uint64_t v;
+
+	if (n == 8) {
+		__builtin_memcpy(&v, from, 8);
+		__builtin_memcpy(to, &v, 8);
+		return;
+	}
+	if (to <= from)
+		for (size_t i = 0; i < n; i++)
+			*(volatile char *)(to + i) = from[i];
+	else
+		for (size_t i = n; i-- > 0;)
+			*(volatile char *)(to + i) = from[i];
 }
 
 static inline void cas_turn(const volatile void *p, const void *expected, size_t size, int order,
@@ -320,32 +315,29 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 
 	if (!self)
 		return;
-	memcpy(self->op.expected, expected, size);
+	move_bytes((char *)self->op.expected, expected, size);
 	self->op.fail_order = (uint8_t)fail_order;
 	atomic_turn(p, size, EX_OP_CAS, EX_W, order, pc);
 }
 
-#define FETCH(bits, type, name, expression)                                                        \
-	TSAN type __tsan_atomic##bits##_##name(volatile type *p, type v, int order);               \
-	TSAN type __tsan_atomic##bits##_##name(volatile type *p, type v, int order)                \
+/* clang-format off: a table */
+#define FETCH(name, type, result)                                                                  \
+	ENTRY(type, name, (volatile type * p, type v, int order))                                  \
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
 		atomic_turn(p, sizeof(type), EX_OP_RMW, EX_W, order, PC());                        \
 		old = *p;                                                                          \
-		*p = (type)(expression);                                                           \
+		*p = (type)(result);                                                               \
 		return old;                                                                        \
 	}
 
-#define CAS(bits, type, name)                                                                      \
-	TSAN int __tsan_atomic##bits##_##name(volatile type *p, type *expected, type v, int order, \
-					      int fail_order);                                     \
-	TSAN int __tsan_atomic##bits##_##name(volatile type *p, type *expected, type v, int order, \
-					      int fail_order)                                      \
+#define CAS(name, type)                                                                            \
+	ENTRY(int, name, (volatile type * p, type * expected, type v, int order, int fail_order))  \
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		cas_turn(p, expected, sizeof(type), order, fail_order, PC());                      \
+		cas_turn(p, expected, sizeof(type), order, fail_order, PC());                                  \
 		old = *p;                                                                          \
 		if (old == *expected) {                                                            \
 			*p = v;                                                                    \
@@ -355,41 +347,45 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 		return 0;                                                                          \
 	}
 
-#define ATOMIC(bits, type)                                                                         \
-	TSAN type __tsan_atomic##bits##_load(const volatile type *p, int order);                   \
-	TSAN type __tsan_atomic##bits##_load(const volatile type *p, int order)                    \
-	{                                                                                          \
-		atomic_turn(p, sizeof(type), EX_OP_LOAD, EX_R, order, PC());                       \
-		return *p;                                                                         \
-	}                                                                                          \
-	TSAN void __tsan_atomic##bits##_store(volatile type *p, type v, int order);                \
-	TSAN void __tsan_atomic##bits##_store(volatile type *p, type v, int order)                 \
-	{                                                                                          \
-		atomic_turn(p, sizeof(type), EX_OP_STORE, EX_W, order, PC());                      \
-		*p = v;                                                                            \
-	}                                                                                          \
-	FETCH(bits, type, exchange, v)                                                             \
-	FETCH(bits, type, fetch_add, old + v)                                                      \
-	FETCH(bits, type, fetch_sub, old - v)                                                      \
-	FETCH(bits, type, fetch_and, old &v)                                                       \
-	FETCH(bits, type, fetch_or, old | v)                                                       \
-	FETCH(bits, type, fetch_xor, old ^ v)                                                      \
-	FETCH(bits, type, fetch_nand, ~(old & v))                                                  \
-	CAS(bits, type, compare_exchange_strong)                                                   \
-	CAS(bits, type, compare_exchange_weak)                                                     \
-	TSAN type __tsan_atomic##bits##_compare_exchange_val(volatile type *p, type expected,      \
-							     type v, int order, int fail_order);   \
-	TSAN type __tsan_atomic##bits##_compare_exchange_val(volatile type *p, type expected,      \
-							     type v, int order, int fail_order)    \
+#define CAS_VAL(name, type)                                                                        \
+	ENTRY(type, name, (volatile type * p, type expected, type v, int order, int fail_order))   \
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		cas_turn(p, &expected, sizeof(type), order, fail_order, PC());                     \
+		cas_turn(p, &expected, sizeof(type), order, fail_order, PC());                                 \
 		old = *p;                                                                          \
 		if (old == expected)                                                               \
 			*p = v;                                                                    \
 		return old;                                                                        \
 	}
+
+#define LOAD(name, type)                                                                           \
+	ENTRY(type, name, (const volatile type *p, int order))                                     \
+	{                                                                                          \
+		atomic_turn(p, sizeof(type), EX_OP_LOAD, EX_R, order, PC());                       \
+		return *p;                                                                         \
+	}
+
+#define STORE(name, type)                                                                          \
+	ENTRY(void, name, (volatile type * p, type v, int order))                                  \
+	{                                                                                          \
+		atomic_turn(p, sizeof(type), EX_OP_STORE, EX_W, order, PC());                      \
+		*p = v;                                                                            \
+	}
+
+#define ATOMIC(bits, type)                                                                         \
+	LOAD(atomic##bits##_load, type)                                                            \
+	STORE(atomic##bits##_store, type)                                                          \
+	FETCH(atomic##bits##_exchange, type, v)                                                    \
+	FETCH(atomic##bits##_fetch_add, type, old + v)                                             \
+	FETCH(atomic##bits##_fetch_sub, type, old - v)                                             \
+	FETCH(atomic##bits##_fetch_and, type, old &v)                                              \
+	FETCH(atomic##bits##_fetch_or, type, old | v)                                              \
+	FETCH(atomic##bits##_fetch_xor, type, old ^ v)                                             \
+	FETCH(atomic##bits##_fetch_nand, type, ~(old & v))                                         \
+	CAS(atomic##bits##_compare_exchange_strong, type)                                          \
+	CAS(atomic##bits##_compare_exchange_weak, type)                                            \
+	CAS_VAL(atomic##bits##_compare_exchange_val, type)
 
 ATOMIC(8, uint8_t)
 ATOMIC(16, uint16_t)
@@ -399,9 +395,9 @@ ATOMIC(64, uint64_t)
 __extension__ typedef unsigned __int128 ex_u128;
 ATOMIC(128, ex_u128)
 #endif
+/* clang-format on */
 
-TSAN void __tsan_atomic_thread_fence(int order);
-TSAN void __tsan_atomic_thread_fence(int order)
+ENTRY(void, atomic_thread_fence, (int order))
 {
 	struct ex_ctx *self = ex_self();
 
@@ -418,14 +414,12 @@ TSAN void __tsan_atomic_thread_fence(int order)
 }
 
 /* Orders nothing between CPUs; on one CPU program order holds anyway. */
-TSAN void __tsan_atomic_signal_fence(int order);
-TSAN void __tsan_atomic_signal_fence(int order)
+ENTRY(void, atomic_signal_fence, (int order))
 {
 	(void)order;
 }
 
-TSAN void __tsan_func_entry(void *call_pc);
-TSAN void __tsan_func_entry(void *call_pc)
+ENTRY(void, func_entry, (void *call_pc))
 {
 	struct ex_ctx *self = ex_self();
 
@@ -433,8 +427,7 @@ TSAN void __tsan_func_entry(void *call_pc)
 		self->shadow[self->shadow_depth++ & (EX_SHADOW - 1)] = call_pc;
 }
 
-TSAN void __tsan_func_exit(void *ignored);
-TSAN void __tsan_func_exit(void *ignored)
+ENTRY(void, func_exit, (void *ignored))
 {
 	struct ex_ctx *self = ex_self();
 
@@ -443,16 +436,8 @@ TSAN void __tsan_func_exit(void *ignored)
 		self->shadow_depth--;
 }
 
-TSAN void __tsan_init(void);
-TSAN void __tsan_init(void)
+ENTRY(void, init, (void))
 {
-}
-
-TSAN void __tsan_vptr_update(void **p, void *v);
-TSAN void __tsan_vptr_update(void **p, void *v)
-{
-	(void)v;
-	touch(p, sizeof(*p), true, false, PC());
 }
 
 /* Copies in granules, each a step, so that what interrupts a copy sees it half done. */
@@ -465,56 +450,97 @@ static void copy_granules(char *to, const char *from, size_t n, const void *pc)
 		size_t at = backwards ? n - done : done;
 		size_t part = backwards ? ((uintptr_t)(to + at) - 1) % 8 + 1
 					: 8 - (uintptr_t)(to + at) % 8;
-		uint64_t v;
 
 		if (part > n - done)
 			part = n - done;
 		if (backwards)
 			at -= part;
 		touch(from + at, part, false, false, pc);
-		memcpy(&v, from + at, part);
 		touch(to + at, part, true, false, pc);
-		memcpy(to + at, &v, part);
+		move_bytes(to + at, from + at, part);
 		done += part;
 	}
 }
 
-TSAN void *__tsan_memcpy(void *to, const void *from, size_t n);
-TSAN void *__tsan_memcpy(void *to, const void *from, size_t n)
+static void set_granules(char *p, int c, size_t n, const void *pc)
 {
-	if (ex_self())
-		copy_granules(to, from, n, PC());
-	else
-		memcpy(to, from, n);
-	return to;
-}
-
-TSAN void *__tsan_memmove(void *to, const void *from, size_t n);
-TSAN void *__tsan_memmove(void *to, const void *from, size_t n)
-{
-	if (ex_self())
-		copy_granules(to, from, n, PC());
-	else
-		memmove(to, from, n);
-	return to;
-}
-
-TSAN void *__tsan_memset(void *to, int c, size_t n);
-TSAN void *__tsan_memset(void *to, int c, size_t n)
-{
-	char *p = to;
-
-	if (!ex_self())
-		return memset(to, c, n);
 	while (n) {
 		size_t part = 8 - (uintptr_t)p % 8;
 
 		if (part > n)
 			part = n;
-		touch(p, part, true, false, PC());
-		memset(p, c, part);
+		touch(p, part, true, false, pc);
+		for (size_t i = 0; i < part; i++)
+			((volatile char *)p)[i] = (char)c;
 		p += part;
 		n -= part;
 	}
+}
+
+/*
+ * Copies that the compiler leaves to the C library reach us by the linker's --wrap (both compilers)
+ * or, from newer ones, by calls of their own.
+ */
+void *__real_memcpy(void *to, const void *from, size_t n) __attribute__((weak));
+void *__real_memmove(void *to, const void *from, size_t n) __attribute__((weak));
+void *__real_memset(void *to, int c, size_t n) __attribute__((weak));
+
+static void *host_memmove(void *to, const void *from, size_t n)
+{
+	return __real_memmove ? __real_memmove(to, from, n) : memmove(to, from, n);
+}
+
+static void *host_memset(void *to, int c, size_t n)
+{
+	return __real_memset ? __real_memset(to, c, n) : memset(to, c, n);
+}
+
+#define WRAP(type, symbol, args)                                                                   \
+	__attribute__((visibility("default"), used)) type __wrap_##symbol args;                    \
+	type __wrap_##symbol args
+
+static inline void *copied(void *to, const void *from, size_t n, const void *pc)
+{
+	if (!ex_self())
+		return host_memmove(to, from, n);
+	copy_granules(to, from, n, pc);
 	return to;
+}
+
+static inline void *filled(void *to, int c, size_t n, const void *pc)
+{
+	if (!ex_self())
+		return host_memset(to, c, n);
+	set_granules(to, c, n, pc);
+	return to;
+}
+
+ENTRY(void *, memcpy, (void *to, const void *from, size_t n))
+{
+	return copied(to, from, n, PC());
+}
+
+ENTRY(void *, memmove, (void *to, const void *from, size_t n))
+{
+	return copied(to, from, n, PC());
+}
+
+ENTRY(void *, memset, (void *to, int c, size_t n))
+{
+	return filled(to, c, n, PC());
+}
+
+WRAP(void *, memcpy, (void *to, const void *from, size_t n))
+{
+	return __real_memcpy && !ex_self() ? __real_memcpy(to, from, n) : copied(to, from, n, PC());
+}
+
+WRAP(void *, memmove, (void *to, const void *from, size_t n))
+{
+	return copied(to, from, n, PC());
+}
+
+WRAP(void *, memset, (void *to, int c, size_t n))
+{
+	return filled(to, c, n, PC());
 }

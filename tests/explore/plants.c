@@ -30,6 +30,7 @@ static void reset(void *arg)
 	atomic_store_explicit(&s.published, NULL, memory_order_relaxed);
 	atomic_store_explicit(&s.wild, 4096, memory_order_relaxed);
 	s.data = 0;
+	s.ones.a = s.ones.b = 1;
 	s.pair.a = s.pair.b = s.copy.a = s.copy.b = 0;
 	s.retired = NULL;
 }
@@ -287,7 +288,10 @@ static void spin(void *arg)
 		;
 }
 
-/* Two words that belong together */
+/*
+ * Two words that belong together. gcc announces both halves and then copies them: the explorer says
+ * "torn". clang calls memcpy(), which it performs half by half: the check sees it.
+ */
 static void write_pair(void *arg)
 {
 	(void)arg;
@@ -298,6 +302,12 @@ static void read_pair(void *arg)
 {
 	(void)arg;
 	s.copy = s.pair;
+}
+
+static void halves_agree(void *arg)
+{
+	(void)arg;
+	ghes_explore_check(s.copy.a == s.copy.b);
 }
 
 static void write_pair_masked(void *arg)
@@ -500,13 +510,23 @@ const struct program plants[] = {
 	 NULL,
 	 {CPU0(set_x), NMI0(wait_for_x)}},
 	{"endless loop", "progress", "no end", reset, NULL, {CPU0(spin), CPU1(set_x)}},
-	{"torn write under NMI", "race", "torn", reset, NULL, {CPU0(write_pair), NMI0(read_pair)}},
-	{"torn read under NMI", "race", "torn", reset, NULL, {CPU0(read_pair), NMI0(write_pair)}},
+	{"torn write under NMI",
+	 "race|check",
+	 NULL,
+	 reset,
+	 halves_agree,
+	 {CPU0(write_pair), NMI0(read_pair)}},
+	{"torn read under NMI",
+	 "race|check",
+	 NULL,
+	 reset,
+	 halves_agree,
+	 {CPU0(read_pair), NMI0(write_pair)}},
 	{"pair written while masked",
 	 NULL,
 	 NULL,
 	 reset,
-	 NULL,
+	 halves_agree,
 	 {CPU0(write_pair_masked), IRQ0(read_pair)}},
 	{"leak on one path only",
 	 "leak",

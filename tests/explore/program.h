@@ -20,7 +20,7 @@ struct program_context {
 
 struct program {
 	const char *name;
-	const char *oracle; /* that must find a defect; NULL: must pass */
+	const char *oracle; /* that must find a defect, or one of them: "a|b"; NULL: must pass */
 	const char *says;   /* part of its message or report; NULL: anything */
 	void (*setup)(void *arg);
 	void (*finish)(void *arg);

@@ -282,18 +282,18 @@ static void equals_brute_force(void **state)
 int main(int argc, char **argv)
 {
 	static struct job jobs[] = {
-		{{.threads = 3, .steps = 3, .vars = 2}, 100, 1},
-		{{.threads = 2, .steps = 5, .vars = 3}, 150, 1000},
-		{{.threads = 1, .handlers = 1, .steps = 5, .vars = 2}, 150, 2000},
-		{{.threads = 1, .handlers = 2, .steps = 4, .vars = 2}, 150, 3000},
-		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2}, 150, 4000},
-		{{.threads = 2, .handlers = 2, .steps = 2, .vars = 2}, 150, 5000},
-		{{.threads = 1, .handlers = 3, .steps = 2, .vars = 2}, 150, 6000},
-		{{.threads = 2, .steps = 4, .vars = 2, .locks = true}, 150, 7000},
-		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .masks = true}, 150, 8000},
-		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .locks = true}, 150, 9000},
-		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .raised = true}, 150, 10000},
-		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .rcu = true}, 150, 11000},
+		{{.threads = 3, .steps = 3, .vars = 2}, 50, 1},
+		{{.threads = 2, .steps = 5, .vars = 3}, 50, 1000},
+		{{.threads = 1, .handlers = 1, .steps = 5, .vars = 2}, 50, 2000},
+		{{.threads = 1, .handlers = 2, .steps = 4, .vars = 2}, 50, 3000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2}, 50, 4000},
+		{{.threads = 2, .handlers = 2, .steps = 2, .vars = 2}, 50, 5000},
+		{{.threads = 1, .handlers = 3, .steps = 2, .vars = 2}, 50, 6000},
+		{{.threads = 2, .steps = 4, .vars = 2, .locks = true}, 50, 7000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .masks = true}, 50, 8000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .locks = true}, 50, 9000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .raised = true}, 50, 10000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .rcu = true}, 50, 11000},
 	};
 	struct CMUnitTest tests[sizeof(jobs) / sizeof(jobs[0])];
 	unsigned int n = 0;

@@ -72,14 +72,14 @@ static void must_fail(const struct program *p)
 	assert_int_equal(r.verdict, GHES_EXPLORE_FAIL);
 	d = &r.defects[0];
 	print_message("    %s", d->report);
-	assert_string_equal(d->oracle, p->oracle);
+	assert_non_null(strstr(p->oracle, d->oracle));
 	if (p->says)
 		assert_non_null(strstr(d->message, p->says));
 	assert_non_null(d->schedule);
 
 	/* In a new search, as after a new start of the program. */
 	assert_int_equal(ghes_explore_replay(y, d->schedule, &again), GHES_EXPLORE_FAIL);
-	assert_string_equal(again.defects[0].oracle, p->oracle);
+	assert_string_equal(again.defects[0].oracle, d->oracle);
 	assert_string_equal(again.defects[0].message, d->message);
 	ghes_explore_free(y);
 	ghes_explore_free(x);
@@ -89,6 +89,10 @@ static void program(void **state)
 {
 	const struct program *p = *state;
 
+#ifdef __SANITIZE_ADDRESS__
+	if (p->oracle && !strcmp(p->oracle, "crash"))
+		skip(); /* AddressSanitizer ends the process before we know */
+#endif
 	if (p->oracle)
 		must_fail(p);
 	else
