@@ -337,7 +337,7 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		cas_turn(p, expected, sizeof(type), order, fail_order, PC());                                  \
+		cas_turn(p, expected, sizeof(type), order, fail_order, PC());                      \
 		old = *p;                                                                          \
 		if (old == *expected) {                                                            \
 			*p = v;                                                                    \
@@ -352,7 +352,7 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		cas_turn(p, &expected, sizeof(type), order, fail_order, PC());                                 \
+		cas_turn(p, &expected, sizeof(type), order, fail_order, PC());                     \
 		old = *p;                                                                          \
 		if (old == expected)                                                               \
 			*p = v;                                                                    \
@@ -444,6 +444,7 @@ ENTRY(void, init, (void))
 static void copy_granules(char *to, const char *from, size_t n, const void *pc)
 {
 	bool backwards = to > from && to < from + n;
+	char between[8];
 	size_t done = 0;
 
 	while (done < n) {
@@ -456,8 +457,9 @@ static void copy_granules(char *to, const char *from, size_t n, const void *pc)
 		if (backwards)
 			at -= part;
 		touch(from + at, part, false, false, pc);
+		move_bytes(between, from + at, part);
 		touch(to + at, part, true, false, pc);
-		move_bytes(to + at, from + at, part);
+		move_bytes(to + at, between, part);
 		done += part;
 	}
 }
