@@ -15,6 +15,8 @@ const struct cli_verb cli_verbs[] = {
 	 "Real threads as CPUs, real signals as pseudo-NMIs, full speed.", cmd_driver, NULL},
 	{"inject", CLI_INJECT, "SCENARIO...",
 	 "The notification at every instruction boundary, and of its handler's.", cmd_driver, NULL},
+	{"check", CLI_CHECK, "[SCENARIO...]",
+	 "All scenarios through all drivers within a budget: for CI.", cmd_check, NULL},
 	{"replay", CLI_REPLAY, "SCHEDULE-FILE", "Repeat a schedule exactly; draw it.", cmd_replay,
 	 NULL},
 	{"list", CLI_LIST, "", "List the built-in scenarios.", cmd_list, NULL},

@@ -99,6 +99,50 @@ static bool set_levels(struct cli_options *o, const char *value)
 	return true;
 }
 
+static bool set_budget(struct cli_options *o, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	o->budget = strtod(value, &end);
+	return !errno && *value >= '0' && *value <= '9' && !*end && o->budget > 0 &&
+	       o->budget < 1e9;
+}
+
+/* "2/5": the second of five */
+static bool set_shard(struct cli_options *o, const char *value)
+{
+	char *end;
+	unsigned long n, of;
+
+	if (*value < '1' || *value > '9')
+		return false;
+	n = strtoul(value, &end, 10);
+	if (*end != '/' || end[1] < '1' || end[1] > '9')
+		return false;
+	of = strtoul(end + 1, &end, 10);
+	if (*end || n > of || of > 100000)
+		return false;
+	o->shard = (unsigned int)n;
+	o->shards = (unsigned int)of;
+	return true;
+}
+
+static bool set_check_format(struct cli_options *o, const char *value)
+{
+	static const char *const words[] = {[CLI_TEXT] = "text",
+					    [CLI_JSON] = "json",
+					    [CLI_KTAP] = "ktap",
+					    [CLI_JUNIT] = "junit"};
+
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], value)) {
+			o->format = (enum cli_format)i;
+			return true;
+		}
+	return false;
+}
+
 static bool set_format(struct cli_options *o, const char *value)
 {
 	static const char *const words[] = {"text", "json"};
@@ -113,11 +157,18 @@ static bool set_format(struct cli_options *o, const char *value)
 
 /* Every option of every verb that has no parser of its own. */
 static const struct cli_option options[] = {
-	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY,
+	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
 	 "the code under test: lib, or kernel:DIR[,ghes=FILE]", set_core, "lib or kernel:DIR"},
 	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST,
 	 "text or json (one object a line)", set_format, "text or json"},
-	{"seed", "N", CLI_DRIVERS, "what everything random is drawn from", set_seed, "a number"},
+	{"format", "FORMAT", CLI_CHECK, "text, json, ktap or junit", set_check_format,
+	 "text, json, ktap or junit"},
+	{"budget", "SECONDS", CLI_CHECK, "time to spend beyond one run of each scenario; 60",
+	 set_budget, "seconds"},
+	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
+	 "I/N, as in 2/5"},
+	{"seed", "N", CLI_DRIVERS | CLI_CHECK, "what everything random is drawn from", set_seed,
+	 "a number"},
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
 	 "seconds"},
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
@@ -134,7 +185,7 @@ static const struct cli_option options[] = {
 	 set_trace, "a file"},
 	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
-	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY, "only the verdict", set_quiet, NULL},
+	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK, "only the verdict", set_quiet, NULL},
 	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
 	 NULL},
 	{"help", NULL, ~0u, "this text", set_help, NULL},
@@ -246,7 +297,7 @@ void cli_help(FILE *out, const struct cli_verb *verb)
 			 options[i].argument ? options[i].argument : "");
 		fprintf(out, "  %-24s %s\n", left, options[i].help);
 	}
-	if (verb->bit & CLI_DRIVERS)
+	if (verb->bit & (CLI_DRIVERS | CLI_CHECK))
 		fputs("\nexit status: 0 everything held, 1 a defect was found, 2 bad usage or bad "
 		      "input,\n3 incomplete or vacuous. A pass proves what ran, in the order it ran: "
 		      "no more.\n",

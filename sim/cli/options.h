@@ -36,6 +36,8 @@ struct cli_options {
 	enum cli_format format;
 	const char *core;
 	bool core_set; /* by the user */
+	double budget; /* check: seconds */
+	unsigned int shard, shards;
 	const char *svg, *trace, *save_schedule;
 	bool help;
 	char **operands; /* what is not an option, in order */
@@ -65,6 +67,7 @@ int cli_error(const char *fmt, ...) GHES_PRINTF(1, 2);
 extern const struct cli_verb cli_verbs[];
 
 int cmd_driver(const struct cli_verb *verb, struct cli_options *o);
+int cmd_check(const struct cli_verb *verb, struct cli_options *o);
 int cmd_replay(const struct cli_verb *verb, struct cli_options *o);
 int cmd_list(const struct cli_verb *verb, struct cli_options *o);
 int cmd_show(const struct cli_verb *verb, struct cli_options *o);

@@ -65,6 +65,7 @@ struct stress {
 	volatile char *poison;
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
+	bool patient;	 /* nobody asked for a time: wait for rare nests */
 	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
 	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
@@ -438,7 +439,8 @@ static void watch(struct stress *s, double until)
 			moved = now();
 		}
 		if (n >= s->events || now() - moved > STALLED_SECONDS ||
-		    now() > until + (nests_missing(s) ? (until - s->from) * PATIENCE : 0))
+		    now() > until + (s->patient && nests_missing(s) ? (until - s->from) * PATIENCE
+								    : 0))
 			atomic_store(&s->stop, true);
 	}
 	atomic_store(&s->stop, true);
@@ -586,6 +588,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		.config = scenario->config,
 		.events = o->events ? o->events : UINT64_MAX,
 		.from = now(),
+		.patient = !(o->seconds > 0),
 	};
 	double seconds = o->seconds > 0 ? o->seconds : o->events ? 1e9 : DEFAULT_SECONDS;
 	double from = s.from;

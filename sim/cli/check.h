@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ghes-sim check: scenarios x drivers within a budget of time.
+ *
+ * Flow: cmd_check.c (options, closing block) -> check_plan.c (what to run, in which order, for how
+ *	 long) -> check_run.c (a process for each task, as many as there are CPUs) -> report.
+ *
+ * Cheapest and most telling first: every scenario once, then every instruction, then free-running
+ * CPUs, then two levels. Same seed and budget, same plan.
+ */
+#ifndef SIM_CLI_CHECK_H
+#define SIM_CLI_CHECK_H
+
+#include "drivers/cores.h"
+#include "drivers/driver.h"
+#include "scenario/scenario.h"
+
+#define CHECK_MAX_SCHEDULE 2048
+
+/* What a task's process writes and its parent reads, in memory that both share. */
+struct check_outcome {
+	struct sim_result result; /* pointers in it are the parent's, or NULL */
+	char schedule[SIM_MAX_DEFECTS][CHECK_MAX_SCHEDULE];
+	char error[600]; /* bad input: one line */
+	bool done;
+};
+
+enum check_phase { CHECK_ONCE, CHECK_EVERY_INSTRUCTION, CHECK_FREE_RUNNING, CHECK_TWO_LEVELS };
+
+struct check_task {
+	const struct sim_scenario *scenario;
+	const struct sim_driver_type *driver;
+	enum check_phase phase;
+	struct sim_options options;
+	struct check_outcome *outcome;
+	bool skipped; /* the budget did not reach it */
+};
+
+struct check {
+	struct sim_core *core;
+	struct sim_scenario **scenarios; /* owned */
+	unsigned int nr_scenarios;
+	struct check_task *tasks;
+	unsigned int nr_tasks, room;
+	double budget; /* seconds */
+	uint64_t seed;
+	unsigned int shard, shards; /* 1 of 1: all */
+	unsigned int jobs;
+	/* Called in the parent as each task ends, in the order of the plan. */
+	void (*ended)(struct check *c, struct check_task *t);
+	void *arg;
+	double seconds;
+	unsigned int skipped; /* tasks that the budget did not reach */
+	volatile bool *interrupted;
+};
+
+/* Seconds after the start at which the tasks of @phase make room for those of the next. */
+double check_phase_end(const struct check *c, enum check_phase phase);
+/* 0, or -1: out of memory. */
+int check_plan(struct check *c);
+/* Builds of the core that the plan needs, before the clock starts. 0, or -1 and @error. */
+int check_prepare(struct check *c, char *error, size_t error_size);
+void check_run(struct check *c);
+void check_free(struct check *c);
+
+#endif

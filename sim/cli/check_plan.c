@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+
+#include <stdlib.h>
+
+/*
+ * Shares of the budget by phase, in percent of what one CPU gives. The first phase takes what it
+ * takes: milliseconds. A phase that needs less leaves the rest to the next.
+ */
+static const unsigned int share[] = {
+	[CHECK_ONCE] = 0,
+	[CHECK_EVERY_INSTRUCTION] = 50,
+	[CHECK_FREE_RUNNING] = 15,
+	[CHECK_TWO_LEVELS] = 35,
+};
+
+#define MIN_SECONDS 0.05
+
+double check_phase_end(const struct check *c, enum check_phase phase)
+{
+	unsigned int percent = 0;
+
+	for (unsigned int p = CHECK_ONCE; p <= phase; p++)
+		percent += share[p];
+	return c->budget * percent / 100;
+}
+
+static bool add(struct check *c, const struct sim_scenario *s, const char *driver,
+		enum check_phase phase)
+{
+	const struct sim_driver_type *d = sim_driver_find(driver);
+	struct check_task *t;
+
+	if (!d)
+		return true; /* not on this host */
+	if (c->nr_tasks == c->room) {
+		unsigned int room = c->room ? c->room * 2 : 64;
+		struct check_task *more = realloc(c->tasks, room * sizeof(*more));
+
+		if (!more)
+			return false;
+		c->tasks = more;
+		c->room = room;
+	}
+	t = &c->tasks[c->nr_tasks++];
+	*t = (struct check_task){.scenario = s, .driver = d, .phase = phase};
+	t->options.seed = c->seed;
+	t->options.seed_set = true;
+	return true;
+}
+
+static unsigned int count(const struct check *c, enum check_phase phase)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < c->nr_tasks; i++)
+		n += c->tasks[i].phase == phase;
+	return n;
+}
+
+static void set_bounds(struct check *c)
+{
+	for (unsigned int i = 0; i < c->nr_tasks; i++) {
+		struct check_task *t = &c->tasks[i];
+		double seconds = c->budget * c->jobs * share[t->phase] / 100 / count(c, t->phase);
+
+		if (t->phase == CHECK_ONCE)
+			continue;
+		t->options.seconds = seconds > MIN_SECONDS ? seconds : MIN_SECONDS;
+		/* A sweep that is done early gives its time back; one that is not may have more. */
+		if (t->phase != CHECK_FREE_RUNNING)
+			t->options.seconds *= 4;
+		if (t->phase == CHECK_EVERY_INSTRUCTION)
+			t->options.levels = 1;
+		if (t->phase == CHECK_TWO_LEVELS)
+			t->options.levels = 2;
+	}
+}
+
+int check_plan(struct check *c)
+{
+	static const char *const driver[] = {
+		[CHECK_ONCE] = "run",
+		[CHECK_EVERY_INSTRUCTION] = "inject",
+		[CHECK_FREE_RUNNING] = "stress",
+		[CHECK_TWO_LEVELS] = "inject",
+	};
+	unsigned int number = 0;
+
+	for (unsigned int phase = CHECK_ONCE; phase <= CHECK_TWO_LEVELS; phase++)
+		for (unsigned int i = 0; i < c->nr_scenarios; i++) {
+			unsigned int arrivals = 0;
+
+			for (unsigned int a = 0; a < c->scenarios[i]->nr_arrivals; a++)
+				arrivals += c->scenarios[i]->arrivals[a].times;
+			if ((phase == CHECK_TWO_LEVELS && arrivals < 2) ||
+			    (phase != CHECK_ONCE && !arrivals))
+				continue;
+			if (number++ % c->shards != c->shard - 1)
+				continue;
+			if (!add(c, c->scenarios[i], driver[phase], (enum check_phase)phase))
+				return -1;
+		}
+	set_bounds(c);
+	return 0;
+}
+
+int check_prepare(struct check *c, char *error, size_t error_size)
+{
+	for (unsigned int i = 0; i < c->nr_tasks; i++) {
+		const struct check_task *t = &c->tasks[i];
+		enum sim_flavour flavour =
+			t->phase == CHECK_EVERY_INSTRUCTION || t->phase == CHECK_TWO_LEVELS
+				? SIM_STEPPED
+				: SIM_NATIVE;
+
+		if (!sim_core_ops(c->core, flavour, t->scenario->config.arch, error, error_size))
+			return -1;
+	}
+	return 0;
+}
+
+void check_free(struct check *c)
+{
+	for (unsigned int i = 0; i < c->nr_scenarios; i++)
+		scenario_free(c->scenarios[i]);
+	free(c->scenarios);
+	free(c->tasks);
+}

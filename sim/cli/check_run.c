@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tasks as processes: a core that hangs or dies takes its task with it and nothing else.
+ */
+#include "check.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A task that takes this much longer than it was given hangs. */
+#define GRACE_SECONDS 60
+#define POLL_NS	      2000000
+
+struct worker {
+	pid_t pid;
+	struct check_task *task;
+	double deadline;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void prepare_result(const struct check *c, const struct check_task *t, struct sim_result *r)
+{
+	r->scenario = t->scenario->name;
+	r->driver = t->driver->name;
+	r->core = sim_core_name(c->core);
+	r->seed = t->options.seed;
+}
+
+/* In the task's own process. */
+static void work(const struct check *c, struct check_task *t)
+{
+	struct check_outcome *o = t->outcome;
+	struct sim_result *r = &o->result;
+
+	prepare_result(c, t, r);
+	if (t->driver->run(t->scenario, c->core, &t->options, r, o->error, sizeof(o->error)) &&
+	    !o->error[0])
+		snprintf(o->error, sizeof(o->error), "the driver failed");
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
+		if (r->defects[i].schedule)
+			snprintf(o->schedule[i], sizeof(o->schedule[i]), "%s",
+				 r->defects[i].schedule);
+		r->defects[i].schedule = NULL;
+	}
+	o->done = true;
+}
+
+static bool start(const struct check *c, struct worker *w, struct check_task *t)
+{
+	double seconds = t->options.seconds > 0 ? t->options.seconds : 0;
+
+	t->outcome = mmap(NULL, sizeof(*t->outcome), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (t->outcome == MAP_FAILED) {
+		t->outcome = NULL;
+		return false;
+	}
+	fflush(NULL);
+	w->pid = fork();
+	if (!w->pid) {
+		signal(SIGINT, SIG_IGN); /* the parent decides */
+		work(c, t);
+		_exit(0);
+	}
+	w->task = t;
+	w->deadline = now() + seconds + GRACE_SECONDS;
+	return w->pid > 0;
+}
+
+/* It did not come to its end by itself: that is the core's doing. */
+static void died(const struct check *c, struct check_task *t, int status)
+{
+	struct sim_result *r = &t->outcome->result;
+	struct sim_found *f = &r->defects[0];
+
+	prepare_result(c, t, r);
+	memset(r->defects, 0, sizeof(r->defects));
+	r->nr_defects = 1;
+	r->verdict = SIM_FAIL;
+	f->oracle = SIM_ORACLE_crash;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		snprintf(f->message, sizeof(f->message), "did not end within its time");
+	else
+		snprintf(f->message, sizeof(f->message), "the process ended with status 0x%x",
+			 (unsigned int)status);
+}
+
+/* Constant strings are the same in both processes: one is a fork of the other. */
+static void collect(const struct check *c, struct check_task *t, int status)
+{
+	struct sim_result *r = &t->outcome->result;
+
+	if (!t->outcome->done)
+		died(c, t, status);
+	prepare_result(c, t, r);
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		r->defects[i].schedule =
+			t->outcome->schedule[i][0] ? t->outcome->schedule[i] : NULL;
+}
+
+static bool reap(const struct check *c, struct worker *w)
+{
+	int status;
+	pid_t pid = waitpid(w->pid, &status, WNOHANG);
+
+	if (!pid && now() > w->deadline)
+		kill(w->pid, SIGKILL);
+	if (pid != w->pid)
+		return false;
+	collect(c, w->task, status);
+	w->pid = 0;
+	return true;
+}
+
+/* Tell of tasks in the order of the plan, as far as they have ended. */
+static unsigned int tell(struct check *c, unsigned int told, const struct worker *w)
+{
+	while (told < c->nr_tasks && (c->tasks[told].outcome || c->tasks[told].skipped)) {
+		for (unsigned int i = 0; i < c->jobs; i++)
+			if (w[i].pid > 0 && w[i].task == &c->tasks[told])
+				return told;
+		if (!c->tasks[told].skipped)
+			c->ended(c, &c->tasks[told]);
+		told++;
+	}
+	return told;
+}
+
+/* Every scenario runs once, whatever the budget; the others until their phase is over. */
+static bool out_of_time(const struct check *c, const struct check_task *t, double from)
+{
+	if (c->interrupted && *c->interrupted)
+		return true;
+	return t->phase != CHECK_ONCE && now() - from >= check_phase_end(c, t->phase);
+}
+
+static void clip(struct check *c, struct check_task *t, double from)
+{
+	double left = check_phase_end(c, t->phase) - (now() - from);
+
+	if (t->options.seconds > left && left > 0)
+		t->options.seconds = left;
+}
+
+/* The next task that still has time; nr_tasks: none. */
+static unsigned int pick(struct check *c, unsigned int next, double from)
+{
+	while (next < c->nr_tasks && out_of_time(c, &c->tasks[next], from)) {
+		c->tasks[next++].skipped = true;
+		c->skipped++;
+	}
+	return next;
+}
+
+void check_run(struct check *c)
+{
+	struct worker *w = calloc(c->jobs, sizeof(*w));
+	const struct timespec pause = {.tv_nsec = POLL_NS};
+	unsigned int next = 0, told = 0, busy = 0;
+	double from = now();
+
+	while (w && (busy || (next = pick(c, next, from)) < c->nr_tasks)) {
+		bool moved = false;
+
+		for (unsigned int i = 0; i < c->jobs; i++) {
+			if (w[i].pid > 0 && reap(c, &w[i])) {
+				busy--;
+				moved = true;
+			}
+			if (w[i].pid || (next = pick(c, next, from)) >= c->nr_tasks)
+				continue;
+			clip(c, &c->tasks[next], from);
+			if (start(c, &w[i], &c->tasks[next++]))
+				busy++;
+			moved = true;
+		}
+		told = tell(c, told, w);
+		if (!moved)
+			nanosleep(&pause, NULL);
+	}
+	c->seconds = now() - from;
+	free(w);
+}

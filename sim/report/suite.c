@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void suite_add(struct report_suite *s, const struct sim_result *r)
+{
+	if (s->nr == s->room) {
+		unsigned int room = s->room ? s->room * 2 : 64;
+		struct sim_result *more = realloc(s->results, room * sizeof(*more));
+
+		if (!more)
+			return;
+		s->results = more;
+		s->room = room;
+	}
+	s->results[s->nr++] = *r;
+}
+
+void suite_free(struct report_suite *s)
+{
+	free(s->results);
+	*s = (struct report_suite){0};
+}
+
+/* Is the n-th result the first one of its scenario? */
+static bool is_first(const struct report_suite *s, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!strcmp(s->results[i].scenario, s->results[n].scenario))
+			return false;
+	return true;
+}
+
+static unsigned int nr_scenarios(const struct report_suite *s)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < s->nr; i++)
+		nr += is_first(s, i);
+	return nr;
+}
+
+/* The results of the n-th one's scenario, by verdict. */
+static void tally(const struct report_suite *s, unsigned int n, unsigned int by_verdict[4],
+		  unsigned int *all)
+{
+	memset(by_verdict, 0, 4 * sizeof(*by_verdict));
+	*all = 0;
+	for (unsigned int i = n; i < s->nr; i++)
+		if (!strcmp(s->results[i].scenario, s->results[n].scenario)) {
+			by_verdict[s->results[i].verdict]++;
+			++*all;
+		}
+}
+
+/* inject appears twice, one and two levels deep: the counter tells which. */
+static const char *what(const struct sim_result *r)
+{
+	if (strcmp(r->driver, "inject"))
+		return r->driver;
+	return sim_counter_value(r, "boundaries-2") ? "inject-2" : "inject-1";
+}
+
+/* ---- KTAP ------------------------------------------------------------------------------------ */
+
+static void ktap_details(FILE *out, const struct sim_result *r)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		fprintf(out, "    # %s: %s (%s)\n", sim_oracle_name(r->defects[i].oracle),
+			r->defects[i].message, r->defects[i].context);
+	if (r->why[0])
+		fprintf(out, "    # %s\n", r->why);
+}
+
+static void ktap_result(FILE *out, const struct sim_result *r, unsigned int number)
+{
+	bool skip = r->verdict == SIM_VACUOUS;
+
+	ktap_details(out, r);
+	fprintf(out, "    %s %u %s", r->verdict == SIM_FAIL ? "not ok" : "ok", number, what(r));
+	if (skip)
+		fprintf(out, " # SKIP %s", r->why[0] ? r->why : "vacuous");
+	else if (r->verdict == SIM_INCOMPLETE)
+		fputs(" # incomplete", out);
+	fputc('\n', out);
+}
+
+static void ktap_scenario(FILE *out, const struct report_suite *s, unsigned int n,
+			  unsigned int number)
+{
+	unsigned int by_verdict[4], all, i, done = 0;
+
+	tally(s, n, by_verdict, &all);
+	fprintf(out, "    KTAP version 1\n    1..%u\n", all);
+	for (i = n; i < s->nr; i++)
+		if (!strcmp(s->results[i].scenario, s->results[n].scenario))
+			ktap_result(out, &s->results[i], ++done);
+	fprintf(out, "%s %u %s%s\n", by_verdict[SIM_FAIL] ? "not ok" : "ok", number,
+		s->results[n].scenario, by_verdict[SIM_VACUOUS] == all ? " # SKIP vacuous" : "");
+}
+
+void report_ktap(FILE *out, const struct report_suite *s)
+{
+	unsigned int number = 0;
+
+	fprintf(out, "KTAP version 1\n1..%u\n", nr_scenarios(s));
+	for (unsigned int i = 0; i < s->nr; i++)
+		if (is_first(s, i))
+			ktap_scenario(out, s, i, ++number);
+}
+
+/* ---- JUnit ----------------------------------------------------------------------------------- */
+
+static void xml(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '&')
+			fputs("&amp;", out);
+		else if (c == '<')
+			fputs("&lt;", out);
+		else if (c == '>')
+			fputs("&gt;", out);
+		else if (c == '"')
+			fputs("&quot;", out);
+		else if (c == '\n')
+			fputc('\n', out);
+		else
+			fputc(c < 0x20 || c > 0x7e ? '?' : c, out);
+	}
+}
+
+static void junit_defects(FILE *out, const struct sim_result *r)
+{
+	if (r->verdict != SIM_FAIL)
+		return;
+	fputs("      <failure message=\"", out);
+	xml(out, r->nr_defects ? r->defects[0].message : r->why);
+	fputs("\" type=\"", out);
+	xml(out, r->nr_defects ? sim_oracle_name(r->defects[0].oracle) : "expectation");
+	fputs("\">", out);
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
+		xml(out, sim_oracle_name(r->defects[i].oracle));
+		fputs(": ", out);
+		xml(out, r->defects[i].message);
+		fputc('\n', out);
+		if (r->defects[i].schedule)
+			xml(out, r->defects[i].schedule);
+	}
+	fputs("</failure>\n", out);
+}
+
+static void junit_result(FILE *out, const struct sim_result *r)
+{
+	fputs("    <testcase classname=\"", out);
+	xml(out, r->scenario);
+	fprintf(out, "\" name=\"%s\" time=\"%.3f\">\n", what(r), r->seconds);
+	junit_defects(out, r);
+	if (r->verdict == SIM_VACUOUS) {
+		fputs("      <skipped message=\"", out);
+		xml(out, r->why[0] ? r->why : "vacuous");
+		fputs("\"/>\n", out);
+	}
+	fputs("    </testcase>\n", out);
+}
+
+void report_junit(FILE *out, const struct report_suite *s)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ghes-sim\">\n", out);
+	for (unsigned int i = 0; i < s->nr; i++) {
+		unsigned int by_verdict[4], all;
+
+		if (!is_first(s, i))
+			continue;
+		tally(s, i, by_verdict, &all);
+		fputs("  <testsuite name=\"", out);
+		xml(out, s->results[i].scenario);
+		fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", all,
+			by_verdict[SIM_FAIL], by_verdict[SIM_VACUOUS]);
+		for (unsigned int j = i; j < s->nr; j++)
+			if (!strcmp(s->results[j].scenario, s->results[i].scenario))
+				junit_result(out, &s->results[j]);
+		fputs("  </testsuite>\n", out);
+	}
+	fputs("</testsuites>\n", out);
+}
