@@ -70,6 +70,18 @@ void kf_close(struct kernel_fixture *kf)
 	free(kf);
 }
 
+void kf_drop(struct kernel_fixture *kf)
+{
+	struct core_fixture *fx = kf->fx;
+
+	fx->ops->destroy(fx->core);
+	assert_int_equal(fx->fake.live_blocks, 0);
+	dlclose(kf->handle);
+	free(fx->memory);
+	free(fx);
+	free(kf);
+}
+
 bool kf_has_defect(const struct kernel_fixture *kf, const char *oracle, const char *part)
 {
 	for (unsigned int i = 0; i < kf->defects; i++)

@@ -24,6 +24,8 @@ struct kernel_fixture *kf_open(const char *tree, enum kernel_arch arch, const ch
 struct kernel_fixture *kf_open_flavour(const char *tree, enum kernel_arch arch,
 				       enum kernel_flavour flavour);
 void kf_close(struct kernel_fixture *kf);
+/* For a core that panicked: its memory must have come back, but what was pending stays undone. */
+void kf_drop(struct kernel_fixture *kf);
 /* Was a defect of @oracle reported whose message has @part in it? */
 bool kf_has_defect(const struct kernel_fixture *kf, const char *oracle, const char *part);
 
