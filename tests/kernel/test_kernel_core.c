@@ -234,6 +234,15 @@ static void fatal(const char *tree)
 	assert_int_not_equal(fx_sdei(fx, 2), 0);
 	assert_int_equal(fx_count(fx, FX_PANIC), 1);
 	assert_int_equal(fake_count(&fx->fake, GHES_TP_PANIC_PRINT), 2);
+	for (unsigned int i = 0, nth = 1; i < fx->fake.traces; i++) {
+		const struct fake_trace *t = &fx->fake.trace[i];
+
+		if (t->tp != GHES_TP_PANIC_PRINT)
+			continue;
+		assert_int_equal(t->source_id, nth); /* 1 was queued, 2 is the fatal one */
+		assert_int_equal(t->arg0 == 0, nth == 2);
+		nth++;
+	}
 	assert_int_equal(fx_ack(fx, 2), 1);
 	fx_put_memory(fx, 1, CPER_SEV_CORRECTED, 1);
 	assert_int_equal(fx_sdei(fx, 1), -GHES_ENOENT);

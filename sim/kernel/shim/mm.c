@@ -105,9 +105,10 @@ void memcpy_toio(volatile void *dst, const void *src, size_t n)
 
 	if (idx < 0)
 		return;
+	record_before_write(slots[idx].paddr + offset);
 	if (!slots[idx].hole)
 		host_memcpy_toio(idx, offset, src, n);
-	record_copied_to(slots[idx].paddr + offset, n);
+	record_written(slots[idx].paddr + offset);
 }
 
 /* Changed in task context only; found by address when somebody reads through one. */

@@ -382,7 +382,8 @@ void record_copied_from(u64 paddr, void *dst, size_t n)
 	}
 }
 
-void record_copied_to(u64 paddr, size_t n)
+/* What the clear of a block proves has come before it: told before the memory changes. */
+void record_before_write(u64 paddr)
 {
 	struct shim_record *r;
 
@@ -398,6 +399,17 @@ void record_copied_to(u64 paddr, size_t n)
 		tell(HOST_TP_PROCESSED, r->source_id, 0, 0, NULL);
 		scan_caches();
 	}
+}
+
+void record_written(u64 paddr)
+{
+	struct shim_record *r;
+
+	if (!watching())
+		return;
+	r = this_record();
+	if (r->stage == STAGE_NONE || paddr != r->paddr)
+		return;
 	tell(HOST_TP_CLEAR, r->source_id, paddr, 0, NULL);
 	r->stage = STAGE_CLEARED;
 }
@@ -433,13 +445,18 @@ void __real_cper_estatus_print(const char *pfx,
 void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_status *estatus);
 void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_status *estatus)
 {
+	bool fatal = !strncmp(pfx, KERN_EMERG, 2);
+	unsigned long node = 0;
+
 	__real_cper_estatus_print(pfx, estatus);
 	if (!watching())
 		return;
-	if (!strncmp(pfx, KERN_EMERG, 2) || shim_nmi_like(host_context()))
-		tell(HOST_TP_PANIC_PRINT, this_record()->source_id,
-		     in_pool(estatus) ? (u64)((struct ghes_estatus_node *)estatus - 1) : 0,
-		     estatus_len(estatus), estatus);
+	if (!fatal && !shim_nmi_like(host_context()))
+		return;
+	if (!fatal && in_pool(estatus))
+		node = (unsigned long)((struct ghes_estatus_node *)estatus - 1);
+	tell(HOST_TP_PANIC_PRINT, node ? node_source(node) : this_record()->source_id, node,
+	     estatus_len(estatus), estatus);
 }
 
 /* ---- pool and queue -------------------------------------------------------------------------- */

@@ -88,7 +88,8 @@ const char *shim_context_name(enum host_context context);
 
 /* record.c: what happens at the boundary, told as tracepoints. */
 void record_copied_from(u64 paddr, void *dst, size_t n);
-void record_copied_to(u64 paddr, size_t n);
+void record_before_write(u64 paddr);
+void record_written(u64 paddr);
 void record_task_work(struct callback_head *work);
 void record_rcu(struct rcu_head *head);
 void record_irq_work(void);
