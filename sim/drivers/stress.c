@@ -49,6 +49,7 @@ struct cpu {
 	bool started;
 	uint64_t rng;
 	sigjmp_buf out; /* where a run that must end now continues */
+	volatile char *poison;
 	volatile const struct sim_action *consuming;
 	_Atomic int backlog; /* signals sent and not yet handled; a hint only */
 	_Atomic bool finished;
@@ -62,7 +63,6 @@ struct stress {
 	struct sim_machine *m;
 	struct sim_config config;
 	struct cpu *cpus;
-	volatile char *poison;
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
 	bool patient;	 /* nobody asked for a time: wait for rare nests */
@@ -144,8 +144,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		signal(sig, SIG_DFL);
 		return;
 	}
-	if (!cpu->consuming || !cpu->s->poison || at < (char *)cpu->s->poison ||
-	    at >= (char *)cpu->s->poison + PAGE)
+	if (!cpu->consuming || at < (char *)cpu->poison || at >= (char *)cpu->poison + PAGE)
 		crash(cpu, sig, at);
 	cpu->sea++;
 	sim_arrive(cpu->s->m, cpu->id, (const struct sim_action *)cpu->consuming);
@@ -269,15 +268,14 @@ static void consume(struct cpu *cpu, const struct sim_action *a)
 {
 	struct stress *s = cpu->s;
 
-	if (!s->poison || s->config.nr_cpus != 1) {
-		/* One page for all: with more CPUs another one's retry could open it first. */
+	if (!cpu->poison) {
 		sim_do(s->m, cpu->id, a);
 		return;
 	}
 	cpu->consuming = a;
-	(void)*s->poison;
+	(void)*cpu->poison;
 	cpu->consuming = NULL;
-	mprotect((void *)s->poison, PAGE, PROT_NONE);
+	mprotect((void *)cpu->poison, PAGE, PROT_NONE);
 }
 
 static void notify_somebody(struct cpu *cpu)
@@ -458,6 +456,7 @@ static bool start(struct stress *s)
 	for (unsigned int i = 0; ok && i < s->config.nr_cpus; i++) {
 		s->cpus[i].s = s;
 		s->cpus[i].id = i;
+		s->cpus[i].poison = sim_poison_page(s->m, i);
 		s->cpus[i].rng = s->config.seed ^ (i + 1) * UINT64_C(0xd1342543de82ef95);
 		ok = !pthread_create(&s->cpus[i].thread, NULL, cpu_thread, &s->cpus[i]);
 		s->cpus[i].started = ok;
@@ -497,7 +496,6 @@ static int round_trip(struct stress *s, const struct ghes_core_ops *ops, double 
 	sim_observe_oracles(s->m);
 	sim_observe(s->m, &counts);
 	sim_set_driver(s->m, &s->driver);
-	s->poison = sim_poison_page(s->m);
 	s->cpus = calloc(s->config.nr_cpus, sizeof(*s->cpus));
 	atomic_store(&s->stop, false);
 	sim_set_this_cpu(s->m, 0);

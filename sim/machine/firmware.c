@@ -77,7 +77,12 @@ static uint32_t write_record(struct sim_machine *m, struct sim_cpu *c, struct si
 {
 	const struct sim_record *r = &m->host->config.records[index];
 	uint32_t size = r->size < b->length ? r->size : b->length;
-	uint32_t id = sim_instance_new(m, s->index, s->block, size, (uint32_t)index);
+	struct sim_instance instance = {.source = (uint16_t)s->index,
+					.block = s->block,
+					.size = size,
+					.record = (uint32_t)index,
+					.cpu = (uint8_t)c->id};
+	uint32_t id = sim_instance_new(m, &instance);
 
 	if (size > 4) {
 		sim_copy_to_phys(b->mem + 4, r->bytes + 4, size - 4);

@@ -208,6 +208,7 @@ struct sim_instance {
 	uint32_t serial; /* in the order in which firmware wrote them, per source */
 	uint32_t size;
 	uint32_t record; /* index in the configuration: what it was written from */
+	uint8_t cpu;	 /* on which firmware wrote it: of an abort, the one that read */
 };
 
 /* ---- SDEI ------------------------------------------------------------------------------------ */
@@ -253,7 +254,7 @@ struct sim_host {
 	uint8_t *arena;
 	size_t arena_size;
 	size_t high_water;
-	void *poison_page;
+	void *poison_pages; /* one a CPU */
 	struct sim_snapshot *tracked;
 	struct {
 		void *addr;
@@ -433,8 +434,7 @@ bool sim_firmware_pump(struct sim_machine *m, struct sim_cpu *c);
 bool sim_firmware_waiting(const struct sim_machine *m);
 
 /* ---- track.c --------------------------------------------------------------------------------- */
-uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size,
-			  uint32_t record);
+uint32_t sim_instance_new(struct sim_machine *m, const struct sim_instance *what);
 struct sim_instance *sim_instance_get(struct sim_machine *m, uint64_t id);
 /* Which record the tracepoint is about, 0: none or not known. */
 uint32_t sim_track(struct sim_machine *m, struct sim_cpu *c, enum ghes_tracepoint tp,

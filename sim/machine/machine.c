@@ -52,8 +52,8 @@ static void host_destroy(struct sim_host *h)
 {
 	if (!h)
 		return;
-	if (h->poison_page)
-		munmap(h->poison_page, GHES_PAGE_SIZE);
+	if (h->poison_pages)
+		munmap(h->poison_pages, h->config.nr_cpus * GHES_PAGE_SIZE);
 	if (h->arena)
 		munmap(h->arena, h->arena_size);
 	free(h->sources);

@@ -401,10 +401,11 @@ unsigned int sim_max_depth(const struct sim_machine *m);
 size_t sim_arena_used(const struct sim_machine *m); /* bytes a snapshot copies */
 
 /*
- * A page of host memory without access rights: reading it is a real fault, the stress driver's
- * synchronous external abort. The same page for the life of the machine. NULL: none to be had.
+ * A page of host memory without access rights, one for each CPU: reading it is a real fault, the
+ * stress driver's synchronous external abort. The same page for the life of the machine. NULL: none
+ * to be had. The first call is not thread-safe.
  */
-void *sim_poison_page(struct sim_machine *m);
+void *sim_poison_page(struct sim_machine *m, unsigned int cpu);
 
 /*
  * Where all state that contexts share is: the arena, then the regions of sim_snapshot_add_region().

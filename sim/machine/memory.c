@@ -115,14 +115,15 @@ struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr)
 
 /* ---- Poison ---------------------------------------------------------------------------------- */
 
-void *sim_poison_page(struct sim_machine *m)
+void *sim_poison_page(struct sim_machine *m, unsigned int cpu)
 {
 	struct sim_host *h = m->host;
 
-	if (!h->poison_page) {
-		void *p = mmap(NULL, GHES_PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!h->poison_pages) {
+		void *p = mmap(NULL, m->nr_cpus * GHES_PAGE_SIZE, PROT_NONE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-		h->poison_page = p == MAP_FAILED ? NULL : p;
+		h->poison_pages = p == MAP_FAILED ? NULL : p;
 	}
-	return h->poison_page;
+	return h->poison_pages ? (char *)h->poison_pages + cpu * GHES_PAGE_SIZE : NULL;
 }

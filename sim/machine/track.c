@@ -20,8 +20,7 @@
 #define NODE_EMPTY 0
 #define NODE_GONE  1
 
-uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block, uint32_t size,
-			  uint32_t record)
+uint32_t sim_instance_new(struct sim_machine *m, const struct sim_instance *what)
 {
 	uint32_t id = atomic_fetch_add(&m->next_instance, 1) + 1;
 	struct sim_instance *i;
@@ -30,10 +29,11 @@ uint32_t sim_instance_new(struct sim_machine *m, uint32_t source, uint32_t block
 		id = atomic_fetch_add(&m->next_instance, 1) + 1;
 	i = &m->instance[id & (m->instance_slots - 1)];
 	atomic_store_explicit(&i->id, 0, memory_order_relaxed);
-	i->source = (uint16_t)source;
-	i->block = block;
-	i->size = size;
-	i->record = record;
+	i->source = what->source;
+	i->block = what->block;
+	i->size = what->size;
+	i->record = what->record;
+	i->cpu = what->cpu;
 	i->serial = atomic_fetch_add(&m->next_serial, 1) + 1;
 	/* release: the fields above; pairs with the acquire in sim_instance_get() */
 	atomic_store_explicit(&i->id, id, memory_order_release);
