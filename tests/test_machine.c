@@ -423,6 +423,129 @@ static void test_hostile_table(void **state)
 	free(hest);
 }
 
+/* x86: an NMI in the middle of an interrupt's reading, one latched behind it, a machine check. */
+static void nmi_point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		      enum sim_event_kind kind, uint64_t arg)
+{
+	struct sim_action report = kit_report(2, 1), again = kit_action(SIM_ACTION_RAISE, 2);
+
+	(void)d;
+	(void)arg;
+	if (kind != SIM_EV_IO_READ)
+		return;
+	if (ambush.armed && sim_running(m, cpu) == SIM_RUNNING_HARDIRQ) {
+		ambush.armed = false;
+		ambush.verdict = sim_arrive(m, cpu, &report);
+	} else if (sim_running(m, cpu) == SIM_RUNNING_NMI &&
+		   !sim_nr_verdicts(m, SIM_ARRIVING_MCE, SIM_NOW)) {
+		assert_int_equal(sim_arrive(m, cpu, &again), SIM_PENDING);
+		assert_int_equal(sim_raise_class(m, sim_this(m), SIM_ARRIVING_MCE), SIM_NOW);
+		assert_int_equal(sim_raise_class(m, sim_this(m), SIM_ARRIVING_SEI), SIM_NEVER);
+	}
+}
+
+static void test_x86(void **state)
+{
+	static struct sim_driver driver = {.point = nmi_point};
+
+	(void)state;
+	kit_init(&kit);
+	kit.config.arch = SIM_ARCH_X86;
+	kit_source(&kit, 1, ACPI_HEST_NOTIFY_EXTERNAL);
+	kit_source(&kit, 2, ACPI_HEST_NOTIFY_NMI);
+	kit_create(&kit, ghes_core_ops_get(), true);
+	sim_set_driver(kit.m, &driver);
+	ambush.armed = true;
+	act(0, SIM_ACTION_REPORT, 1, 0);
+	sim_quiesce(kit.m);
+	kit_no_defect(&kit);
+	assert_int_equal(ambush.verdict, SIM_NOW);
+	assert_int_equal(sim_nr_nested(kit.m, SIM_RUNNING_NMI, SIM_RUNNING_HARDIRQ), 2);
+	assert_int_equal(sim_nr_nested(kit.m, SIM_RUNNING_MCE, SIM_RUNNING_NMI), 1);
+	assert_int_equal(kit_count(&kit, SIM_EV_TP(PROCESSED)), 2);
+	kit_destroy(&kit);
+}
+
+/* What a core's host finds by itself ends up under the oracle that it names. */
+static void test_defect_op(void **state)
+{
+	struct ghes_platform *p;
+
+	(void)state;
+	everything();
+	kit_create(&kit, ghes_core_ops_get(), true);
+	p = &kit.m->platform;
+	p->ops->defect(p, "slot", "slot 3 is used by two");
+	p->ops->defect(p, "no such oracle", "but a message");
+	assert_int_equal(sim_nr_defects(kit.m), 2);
+	assert_int_equal(sim_get_defect(kit.m, 0)->oracle, SIM_ORACLE_slot);
+	assert_string_equal(sim_get_defect(kit.m, 0)->message, "slot 3 is used by two");
+	assert_int_equal(sim_get_defect(kit.m, 1)->oracle, SIM_ORACLE_crash);
+	assert_null(sim_get_defect(kit.m, 2));
+	kit_destroy(&kit);
+}
+
+/* A VCPU's abort: the same claim, without registers, from a task. */
+static void test_guest(void **state)
+{
+	(void)state;
+	everything();
+	kit_create(&kit, ghes_core_ops_get(), true);
+	act(0, SIM_ACTION_GUEST_CONSUME, SEA_ID, 1);
+	sim_quiesce(kit.m);
+	kit_no_defect(&kit);
+	assert_int_equal(kit_event(&kit, SIM_EV_CLAIM, 0)->b, 0); /* not from user mode */
+	assert_int_equal(kit_event(&kit, SIM_EV_CLAIM, 0)->a, 0);
+	assert_int_equal(kit_event(&kit, SIM_EV_USER_RETRY, 0)->b, 2);
+	kit_destroy(&kit);
+}
+
+/* A record that lies across pages, its header too. */
+static void test_across_pages(void **state)
+{
+	(void)state;
+	for (uint16_t at = 4096 - KIT_RECORD_SIZE - 8; at < 4096; at += 4) {
+		kit_init(&kit);
+		kit_sdei(&kit, NORMAL, false)->block_page_offset = at;
+		kit_create(&kit, ghes_core_ops_get(), true);
+		act(0, SIM_ACTION_REPORT, NORMAL, 0);
+		sim_quiesce(kit.m);
+		kit_no_defect(&kit);
+		assert_int_equal(kit_count(&kit, SIM_EV_TP(PROCESSED)), 1);
+		kit_destroy(&kit);
+	}
+}
+
+/* Two sources with one block, and two with one register, as on Ampere Altra. */
+static void test_shared(void **state)
+{
+	struct sim_source_config *s;
+
+	(void)state;
+	kit_init(&kit);
+	s = kit_sdei(&kit, NORMAL, false);
+	s->ack_preserve = 0;
+	s->ack_write = 1;
+	s = kit_sdei(&kit, CRITICAL, true);
+	s->share_ack_with = NORMAL;
+	s->ack_preserve = 0;
+	s->ack_write = 2;
+	kit_sdei(&kit, 8, true)->share_block_with = CRITICAL;
+	kit_create(&kit, ghes_core_ops_get(), true);
+	sim_set_driver(kit.m, &ambush_driver);
+	ambush.armed = true;
+	ambush.source = CRITICAL;
+	ambush.record = 1;
+	act(0, SIM_ACTION_REPORT, NORMAL, 0);
+	act(1, SIM_ACTION_REPORT, CRITICAL, 2);
+	act(0, SIM_ACTION_REPORT, NORMAL, 3);
+	sim_quiesce(kit.m);
+	kit_no_defect(&kit);
+	assert_int_equal(kit_count(&kit, SIM_EV_TP(PROCESSED)), 4);
+	assert_int_equal(kit_count(&kit, SIM_EV_FW_ACKED), 4);
+	kit_destroy(&kit);
+}
+
 static void test_bad_configurations(void **state)
 {
 	char error[200] = "";
@@ -443,17 +566,14 @@ static void test_bad_configurations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boot),
-		cmocka_unit_test(test_nested_sdei),
-		cmocka_unit_test(test_everything),
-		cmocka_unit_test(test_deterministic),
-		cmocka_unit_test(test_snapshot),
-		cmocka_unit_test(test_misbehaviours),
-		cmocka_unit_test(test_withheld),
-		cmocka_unit_test(test_lost_dispatch),
-		cmocka_unit_test(test_real_table),
-		cmocka_unit_test(test_hostile_table),
-		cmocka_unit_test(test_bad_configurations),
+		cmocka_unit_test(test_boot),	     cmocka_unit_test(test_nested_sdei),
+		cmocka_unit_test(test_everything),   cmocka_unit_test(test_deterministic),
+		cmocka_unit_test(test_snapshot),     cmocka_unit_test(test_misbehaviours),
+		cmocka_unit_test(test_withheld),     cmocka_unit_test(test_lost_dispatch),
+		cmocka_unit_test(test_real_table),   cmocka_unit_test(test_hostile_table),
+		cmocka_unit_test(test_x86),	     cmocka_unit_test(test_guest),
+		cmocka_unit_test(test_across_pages), cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_defect_op),    cmocka_unit_test(test_bad_configurations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -857,6 +857,20 @@ static void op_panic(struct ghes_platform *p, const char *message)
 	sim_stop(m);
 }
 
+/* What the core, or the host around it, found itself. */
+static void op_defect(struct ghes_platform *p, const char *oracle, const char *message)
+{
+	struct sim_machine *m = sim_of_platform(p);
+	enum sim_oracle_id id =
+		SIM_ORACLE_crash; /* a name we do not know is no reason to be silent */
+
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		if (!strcmp(oracle, sim_oracle_name((enum sim_oracle_id)i)))
+			id = (enum sim_oracle_id)i;
+	note(m, sim_this(m), SIM_EV_CORE_DEFECT, id, 0, message);
+	sim_defect(m, id, "%s", message);
+}
+
 /* Arguments that are addresses become numbers that are the same in each run. */
 static bool arg0_is_address(enum ghes_tracepoint tp)
 {
@@ -954,4 +968,5 @@ const struct ghes_platform_ops sim_platform_ops = {
 	.log = op_log,
 	.panic = op_panic,
 	.tracepoint = op_tracepoint,
+	.defect = op_defect,
 };
