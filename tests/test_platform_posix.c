@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -450,6 +451,43 @@ static void memory_is_zeroed_and_aligned(void **state)
 	assert_null(f->p->ops->alloc(f->p, SIZE_MAX));
 }
 
+/* In a child, with stderr in @fd: one line of each level, then the end. */
+static void die_loudly(int fd)
+{
+	static const struct ghes_platform_posix_config config = {.log_level = GHES_LOG_ERR};
+	struct ghes_platform *p;
+
+	dup2(fd, STDERR_FILENO);
+	if (ghes_platform_posix_create(&config, &p))
+		_exit(1);
+	p->ops->log(p, GHES_LOG_INFO, "too low", 7);
+	p->ops->log(p, GHES_LOG_ERR, "high enough", 11);
+	ghes_platform_posix_enter(p, GHES_CONTEXT_SDEI_CRITICAL);
+	p->ops->panic(p, "the end");
+	_exit(0);
+}
+
+static void panic_says_why_and_aborts(void **state)
+{
+	static const char expected[] = "high enough\npanic: the end\n";
+	char text[200] = "";
+	int fds[2], status;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	child = fork();
+	if (!child)
+		die_loudly(fds[1]);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	assert_true(read(fds[0], text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, expected);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -467,6 +505,7 @@ int main(void)
 		TEST(threads_are_cpus_and_tasks),
 		TEST(default_sinks_print_one_line),
 		TEST(memory_is_zeroed_and_aligned),
+		cmocka_unit_test(panic_says_why_and_aborts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
