@@ -120,8 +120,8 @@ static inline bool ghes_index_is_mapped(const struct ghes_index_entry *e)
  */
 static inline bool ghes_index_idle(const struct ghes_index_entry *e)
 {
-	/* relaxed: 0 says there is nothing to read */
-	return ghes_index_is_mapped(e) && __atomic_load_n(e->status, __ATOMIC_RELAXED) == 0;
+	/* F1 acquire: header and body are read after the word by which firmware published them */
+	return ghes_index_is_mapped(e) && __atomic_load_n(e->status, __ATOMIC_ACQUIRE) == 0;
 }
 
 /**

@@ -193,7 +193,10 @@ struct ghes_platform_ops {
 	 */
 	int (*set_fixmap)(struct ghes_platform *p, enum fixed_addresses idx, uint64_t paddr);
 	void (*clear_fixmap)(struct ghes_platform *p, enum fixed_addresses idx);
-	/* Copy from and to the page in slot @idx; @offset + @n never leaves the page. As above. */
+	/*
+	 * Copy from and to the page in slot @idx; @offset + @n never leaves the page. As above.
+	 * Firmware sees the copies of a CPU, and its register accesses, in the order of the calls.
+	 */
 	void (*memcpy_fromio)(struct ghes_platform *p, enum fixed_addresses idx, size_t offset,
 			      void *dst, size_t n);
 	void (*memcpy_toio)(struct ghes_platform *p, enum fixed_addresses idx, size_t offset,
