@@ -11,15 +11,6 @@
  */
 #include "engine.h"
 
-#define MAX_RACES 64
-
-/* The earlier events that an event conflicts with, and what its context was ordered after. */
-struct conflicts {
-	const struct ex_clock *before;
-	unsigned int n;
-	ex_pos pos[MAX_RACES];
-};
-
 static bool dependent(const struct ex_op *op, const struct ex_event *ev)
 {
 	for (unsigned int i = 0; i < op->n_acc; i++)
@@ -169,33 +160,6 @@ static void reverse(struct ghes_explore *x, unsigned int e, unsigned int pos,
 	add_alternative(&x->path[e], initials(x, e, pos, &clk), x->path[pos].ctx);
 }
 
-/* Earlier events in direct conflict with the event at @pos, newest first in each list. */
-static void find_conflicts(const struct ghes_explore *x, unsigned int pos, struct conflicts *c)
-{
-	const struct ex_event *ev = &x->path[pos];
-
-	c->n = 0;
-	for (unsigned int i = 0; i < ev->n_acc; i++) {
-		const struct ex_access *a = &ev->acc[i];
-		unsigned int conflicts = ex_conflicts_of(a->type);
-		uint32_t link = x->objs[a->obj].last;
-		uint8_t rest = a->mask;
-
-		while (link && rest && c->n < MAX_RACES) {
-			const struct ex_access *b = ex_access_at(x, link);
-			ex_pos at = (ex_pos)(link >> 2);
-
-			if ((b->type & conflicts) && (b->mask & rest)) {
-				if (ex_clock_get(c->before, x->path[at].ctx) < at)
-					c->pos[c->n++] = at;
-				if (b->type & EX_W)
-					rest &= ~b->mask;
-			}
-			link = b->prev;
-		}
-	}
-}
-
 /*
  * The event that another order would put @pos before. Where @pos could not have come any earlier
  * than @e, since a lock was held or the handler masked until then: where that began. 0: none.
@@ -213,7 +177,7 @@ static ex_pos opponent(const struct ghes_explore *x, ex_pos e, unsigned int pos,
 }
 
 /* Is the i-th of them ordered before the event by nothing but their conflict? */
-static bool is_direct(const struct ghes_explore *x, const struct conflicts *c, unsigned int i)
+static bool is_direct(const struct ghes_explore *x, const struct ex_conflicts *c, unsigned int i)
 {
 	unsigned int ctx = x->path[c->pos[i]].ctx;
 
@@ -224,14 +188,14 @@ static bool is_direct(const struct ghes_explore *x, const struct conflicts *c, u
 	return true;
 }
 
-void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before)
+void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before,
+		   const struct ex_conflicts *conflicts)
 {
-	struct conflicts c = {.before = before};
+	for (unsigned int i = 0; i < conflicts->n; i++) {
+		ex_pos e = 0;
 
-	find_conflicts(x, pos, &c);
-	for (unsigned int i = 0; i < c.n; i++) {
-		ex_pos e = is_direct(x, &c, i) ? opponent(x, c.pos[i], pos, before) : 0;
-
+		if (is_direct(x, conflicts, i))
+			e = opponent(x, conflicts->pos[i], pos, before);
 		if (e)
 			reverse(x, (unsigned int)e, pos, before);
 	}

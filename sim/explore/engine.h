@@ -267,6 +267,15 @@ struct ex_region {
 	void *copy; /* NULL: ignored memory */
 };
 
+/*
+ * The earlier events that an event conflicts with directly and that its context was not ordered
+ * after: the newest of each context, those before it being ordered before it.
+ */
+struct ex_conflicts {
+	unsigned int n;
+	ex_pos pos[3 * EX_CTXS];
+};
+
 /* Events that another order is not to contain, nor anything that comes after them. */
 struct ex_avoid {
 	unsigned int n;
@@ -337,6 +346,7 @@ struct ghes_explore {
 	unsigned int n_locks;
 	uint64_t writes; /* grows with each write, see relax */
 	bool uses_relax; /* sticky */
+	bool uses_fences; /* sticky */
 	size_t live_allocs;
 	enum ex_outcome outcome;
 	bool on_fiber;	 /* the running stack is that of a context */
@@ -395,6 +405,7 @@ struct ghes_explore {
 	bool no_memory, steps_bound;
 	bool cut_short;	      /* a defect ended an execution */
 	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
+	size_t arena_bytes;  /* of all together */
 	uint8_t *arena_valid; /* bytes of each granule that may be accessed */
 };
 
@@ -477,7 +488,8 @@ static inline unsigned int ex_preempts(const struct ex_event *node, unsigned int
 
 /* dpor.c */
 void ex_dpor_sleep(struct ghes_explore *x, const struct ex_event *ev);
-void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before);
+void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before,
+		   const struct ex_conflicts *conflicts);
 bool ex_dpor_seen_before(struct ghes_explore *x);
 
 void ex_dpor_blocked(struct ghes_explore *x);

@@ -207,6 +207,7 @@ static bool map_arenas(struct ghes_explore *x)
 		x->arenas = NULL;
 		return false;
 	}
+	x->arena_bytes = size;
 	x->arena_valid = calloc(size >> 3, 1);
 	for (unsigned int i = 0; i < x->n_ctx; i++)
 		x->ctx[i].arena = x->arenas + (size_t)i * EX_ARENA;
@@ -240,7 +241,7 @@ static bool prepare(struct ghes_explore *x)
 	x->objs_full = false;
 	x->cpu_blocking = 0;
 	x->promoted = 0;
-	x->uses_relax = false;
+	x->uses_relax = x->uses_fences = false;
 	x->bounded = x->stop = x->cut_short = x->steps_bound = false;
 	x->n_locks = 0;
 	x->rng = (x->cfg.seed + 1) * 0x9e3779b97f4a7c15u;

@@ -87,7 +87,7 @@ static void check_torn(struct ghes_explore *x, const struct ex_event *ev, unsign
 	}
 }
 
-static void synchronise(struct ex_event *ev, const struct ex_op *op, const struct ex_event *newest,
+static void synchronise(const struct ghes_explore *x, struct ex_event *ev, const struct ex_op *op, const struct ex_event *newest,
 			const struct ex_event *own)
 {
 	bool acquire = orders_acquire(ev->order);
@@ -96,7 +96,8 @@ static void synchronise(struct ex_event *ev, const struct ex_op *op, const struc
 	bool writes = ev->n_acc && (ev->acc[0].type & EX_W);
 
 	if (reads && newest) {
-		ex_clock_join(&ev->acquired, &newest->message);
+		if (x->uses_fences)
+			ex_clock_join(&ev->acquired, &newest->message);
 		if (acquire)
 			ex_clock_join(&ev->sync, &newest->message);
 	}
@@ -107,7 +108,12 @@ static void synchronise(struct ex_event *ev, const struct ex_op *op, const struc
 		return;
 	}
 	/* The release sequence: what this CPU released here before stays in force (C11 5.1.2.4). */
-	ev->own = orders_release(ev->order) ? ev->sync : ev->released;
+	if (orders_release(ev->order))
+		ev->own = ev->sync;
+	else if (x->uses_fences)
+		ev->own = ev->released;
+	else
+		ev->own = (struct ex_clock){0};
 	if (own)
 		ex_clock_join(&ev->own, &own->own);
 	ev->message = ev->own;
@@ -153,8 +159,10 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 	struct ex_clock before;
 
 	ev->sync = prev->sync;
-	ev->acquired = prev->acquired;
-	ev->released = prev->released;
+	if (x->uses_fences) {
+		ev->acquired = prev->acquired;
+		ev->released = prev->released;
+	}
 	if (x->cpu_handlers[ev->cpu])
 		join_own_cpu(x, ev);
 	before = ev->sync;
@@ -174,5 +182,5 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 	if (ev->kind == EX_OP_GP_END)
 		join_readers(x, ev);
 	find_writes(x, ev, &newest, &own);
-	synchronise(ev, op, newest, own);
+	synchronise(x, ev, op, newest, own);
 }

@@ -57,21 +57,31 @@ void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
 	}
 }
 
-/* Joins into @clk what @a conflicts with. @before: what the context is ordered after already. */
-static void join_conflicts(const struct ghes_explore *x, const struct ex_access *a,
-			   const struct ex_clock *before, struct ex_clock *clk)
+/*
+ * Joins into the event's clock what @a conflicts with, and notes what of that is new. @before: what
+ * the context is ordered after already.
+ */
+static void join_conflicts(const struct ghes_explore *x, struct ex_event *ev,
+			   const struct ex_access *a, const struct ex_clock *before,
+			   struct ex_conflicts *found)
 {
 	unsigned int conflicts = ex_conflicts_of(a->type);
 	uint32_t link = x->objs[a->obj].last;
 	uint8_t rest = a->mask;
+	ex_mask seen = ex_bit(ev->ctx);
 
 	while (link) {
 		const struct ex_event *d = &x->path[link >> 2];
 		const struct ex_access *b = &d->acc[link & 3];
 
 		if ((b->type & conflicts) && (b->mask & rest)) {
-			if (ex_clock_get(before, d->ctx) < (ex_pos)(link >> 2))
-				ex_clock_join(clk, &d->clk);
+			ex_pos at = (ex_pos)(link >> 2);
+
+			if (!(seen & ex_bit(d->ctx)) && ex_clock_get(before, d->ctx) < at) {
+				ex_clock_join(&ev->clk, &d->clk);
+				found->pos[found->n++] = at;
+			}
+			seen |= ex_bit(d->ctx);
 			/* All older accesses to these bytes come before that write. */
 			if (b->type & EX_W) {
 				rest &= ~b->mask;
@@ -120,6 +130,7 @@ static ex_pos partner_of(const struct ghes_explore *x, const struct ex_ctx *c)
 void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 {
 	static const struct ex_clock zero;
+	struct ex_conflicts found;
 	unsigned int pos = ++x->depth;
 	struct ex_event *ev = &x->path[pos];
 	const struct ex_op *op = &c->op;
@@ -138,16 +149,17 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 	ev->parent = op->kind == EX_OP_BEGIN ? x->top[c->cpu] : EX_CTXS;
 	ev->prev_in_ctx = x->ctx_last[c->id];
 	ev->prev_on_cpu = x->cpu_last[c->cpu];
-	ev->partner = partner_of(x, c);
+	ev->partner = op->kind < EX_OP_FENCE ? 0 : partner_of(x, c);
 	ev->clk = *before;
+	found.n = 0;
 	for (unsigned int i = 0; i < op->n_acc; i++) {
 		ev->acc[i] = op->acc[i];
-		join_conflicts(x, &ev->acc[i], before, &ev->clk);
+		join_conflicts(x, ev, &ev->acc[i], before, &found);
 	}
 	if (!x->cfg.no_races)
 		ex_race_event(x, ev, pos, op);
 	if (x->cfg.mode == GHES_EXPLORE_DPOR)
-		ex_dpor_races(x, pos, before);
+		ex_dpor_races(x, pos, before, &found);
 	ex_clock_set(&ev->clk, c->id, (ex_pos)pos);
 	push_accesses(x, ev, pos);
 	x->ctx_last[c->id] = (ex_pos)pos;

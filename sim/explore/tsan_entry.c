@@ -91,13 +91,11 @@ static bool pass(struct ghes_explore *x, struct ex_ctx *self, uint32_t obj)
 	return true;
 }
 
-static bool in_arena(const struct ghes_explore *x, uintptr_t addr, size_t size)
+/* Is all of it inside of blocks that are allocated? */
+static bool in_blocks(const struct ghes_explore *x, uintptr_t offset, size_t size)
 {
-	uintptr_t offset = addr - (uintptr_t)x->arenas;
 	size_t at = offset >> 3, end = (offset + size - 1) >> 3;
 
-	if (offset >= (size_t)x->n_ctx * EX_ARENA)
-		return true;
 	for (; at <= end; at++) {
 		size_t upto = offset + size - (at << 3);
 
@@ -111,7 +109,9 @@ static bool in_arena(const struct ghes_explore *x, uintptr_t addr, size_t size)
 static inline void check_bounds(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
 				size_t size, const void *pc)
 {
-	if (__builtin_expect(in_arena(x, addr, size), 1))
+	uintptr_t offset = addr - (uintptr_t)x->arenas;
+
+	if (__builtin_expect(offset >= x->arena_bytes, 1) || in_blocks(x, offset, size))
 		return;
 	ex_defect(x, "bounds", self, pc,
 		  "%s accesses %zu byte(s) outside of what is allocated or after its free",
@@ -124,6 +124,23 @@ static inline void take_turn(struct ex_ctx *self)
 {
 	ex_step(self);
 	check_bounds(ex, self, self->op.addr, self->op.size, self->op.pc);
+}
+
+/*
+ * In the replayed prefix the next event is known. When it is this access, the turn is ours already
+ * and nothing has to be prepared.
+ */
+static inline bool replays(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
+			   const void *pc)
+{
+	const struct ex_event *next = &x->path[x->depth + 1];
+
+	if (x->depth >= x->kept || next->ctx != self->id || next->pc != pc || next->addr != addr ||
+	    x->uses_relax || x->starting)
+		return false;
+	x->depth++;
+	self->private_accesses = 0;
+	return true;
 }
 
 /*
@@ -172,7 +189,13 @@ static inline void touch(const void *p, size_t size, bool write, bool is_volatil
 	struct ex_ctx *self = ex_self();
 	struct ex_op *op;
 
-	if (!self || !memory_op(ex, self, (uintptr_t)p, size, write ? EX_W : EX_R, pc))
+	if (!self)
+		return;
+	if (replays(ex, self, (uintptr_t)p, pc)) {
+		check_bounds(ex, self, (uintptr_t)p, size, pc);
+		return;
+	}
+	if (!memory_op(ex, self, (uintptr_t)p, size, write ? EX_W : EX_R, pc))
 		return;
 	op = &self->op;
 	if (is_volatile)
@@ -282,7 +305,13 @@ static inline void atomic_turn(const volatile void *p, size_t size, unsigned int
 {
 	struct ex_ctx *self = ex_self();
 
-	if (!self || !memory_op(ex, self, (uintptr_t)p, size, type, pc))
+	if (!self)
+		return;
+	if (replays(ex, self, (uintptr_t)p, pc)) {
+		check_bounds(ex, self, (uintptr_t)p, size, pc);
+		return;
+	}
+	if (!memory_op(ex, self, (uintptr_t)p, size, type, pc))
 		return;
 	self->op.kind = (uint8_t)kind;
 	self->op.order = (uint8_t)order;
@@ -403,6 +432,11 @@ ENTRY(void, atomic_thread_fence, (int order))
 
 	if (!self || order == memory_order_relaxed)
 		return;
+	/* race.c keeps what fences need from the next execution on. */
+	if (!ex->uses_fences) {
+		ex->uses_fences = true;
+		ex->more_shared = true;
+	}
 	self->op.kind = EX_OP_FENCE;
 	self->op.order = (uint8_t)order;
 	self->op.addr = 0;
