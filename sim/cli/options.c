@@ -158,7 +158,8 @@ static bool set_format(struct cli_options *o, const char *value)
 /* Every option of every verb that has no parser of its own. */
 static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
-	 "the code under test: lib, or kernel:DIR[,ghes=FILE]", set_core, "lib or kernel:DIR"},
+	 "the code under test: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
+	 "lib, kernel:DIR or so:FILE"},
 	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST,
 	 "text or json (one object a line)", set_format, "text or json"},
 	{"format", "FORMAT", CLI_CHECK, "text, json, ktap or junit", set_check_format,

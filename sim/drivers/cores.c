@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Flow: --core SPEC -> sim_core_open() -> sim_core_ops(): libghes's builds are found beside the
- * program, a kernel's are made from the user's tree -> dlopen() -> ghes_core_ops_get().
+ * program, a kernel's are made from the user's tree, any other is the shared object that was named
+ * -> dlopen() -> ghes_core_ops_get().
  */
 #include "drivers/cores.h"
 
@@ -21,6 +22,7 @@ struct sim_core {
 	char name[1024];
 	char *dir;  /* kernel: the tree; NULL: libghes */
 	char *ghes; /* kernel: another ghes.c, or NULL */
+	char *so;   /* a shared object that is a core, in whatever build it is; or NULL */
 	int arch;   /* kernel: as asked for, -1: as the scenario says */
 	struct loaded {
 		void *handle;
@@ -87,6 +89,15 @@ static int set_kernel(struct sim_core *core, const char *spec, char *error, size
 	return ret;
 }
 
+static int set_so(struct sim_core *core, const char *path, char *error, size_t error_size)
+{
+	core->so = realpath(path, NULL);
+	if (core->so)
+		return 0;
+	snprintf(error, error_size, "core: so:%s: %s", path, strerror(errno));
+	return -1;
+}
+
 struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size)
 {
 	struct sim_core *core = calloc(1, sizeof(*core));
@@ -100,9 +111,11 @@ struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size)
 	snprintf(core->name, sizeof(core->name), "%s", spec);
 	if (!strncmp(spec, "kernel:", 7)) {
 		ret = set_kernel(core, spec + 7, error, error_size);
+	} else if (!strncmp(spec, "so:", 3)) {
+		ret = set_so(core, spec + 3, error, error_size);
 	} else if (strcmp(spec, "lib")) {
-		snprintf(error, error_size, "core '%s' is not known, expected lib or kernel:DIR",
-			 spec);
+		snprintf(error, error_size,
+			 "core '%s' is not known, expected lib, kernel:DIR or so:FILE", spec);
 		ret = -1;
 	}
 	if (ret) {
@@ -127,6 +140,7 @@ void sim_core_close(struct sim_core *core)
 			unload(&core->build[i][arch]);
 	free(core->dir);
 	free(core->ghes);
+	free(core->so);
 	free(core);
 }
 
@@ -186,6 +200,19 @@ static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour, 
 	return path;
 }
 
+static char *path_of(const struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
+		     char *error, size_t error_size)
+{
+	char *path;
+
+	if (core->dir)
+		return kernel_path(core, flavour, arch, error, error_size);
+	path = core->so ? strdup(core->so) : lib_path(flavour);
+	if (!path)
+		snprintf(error, error_size, "out of memory");
+	return path;
+}
+
 static int keep_pristine(struct loaded *l, const void *inside)
 {
 	size_t n = kernel_core_segments(inside, l->segment, MAX_SEGMENTS);
@@ -208,8 +235,7 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 {
 	struct loaded *to = &core->build[flavour][arch];
 	const struct ghes_core_ops *(*get)(void);
-	char *path =
-		core->dir ? kernel_path(core, flavour, arch, error, error_size) : lib_path(flavour);
+	char *path = path_of(core, flavour, arch, error, error_size);
 
 	if (!path)
 		return -1;
@@ -227,7 +253,11 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 		snprintf(error, error_size, "core %s has no ghes_core_ops_get", core->name);
 		return -1;
 	}
-	if (core->dir && keep_pristine(to, (const void *)(uintptr_t)get)) {
+	if (flavour == SIM_STEPPED && core->so && !dlsym(to->handle, "ghes_step_module")) {
+		snprintf(error, error_size, "core %s has no stepped code", core->name);
+		return -1;
+	}
+	if ((core->dir || core->so) && keep_pristine(to, (const void *)(uintptr_t)get)) {
 		snprintf(error, error_size, "the state of core %s cannot be saved", core->name);
 		return -1;
 	}
@@ -251,7 +281,7 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 		restore_pristine(to);
 		return to->ops;
 	}
-	if (!core->dir && flavour == SIM_NATIVE)
+	if (!core->dir && !core->so && flavour == SIM_NATIVE)
 		to->ops = ghes_core_ops_get();
 	else if (load(core, flavour, arch, error, error_size))
 		return NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Cores as the command line names them: `lib`, or `kernel:DIR[,ghes=FILE][,arch=arm64|x86]`, each
- * in the builds that drivers need.
+ * in the builds that drivers need; or `so:FILE`, a shared object that exports ghes_core_ops_get().
+ * That one is what it is, for each driver: inject refuses one without points.
  */
 #ifndef SIM_DRIVERS_CORES_H
 #define SIM_DRIVERS_CORES_H
