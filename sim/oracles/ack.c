@@ -6,7 +6,8 @@
  * 1. The block's status is set to 0 once per record, and only after the core looked at the block.
  * 2. Version 2: the acknowledgement comes after that, once per record, and never without one.
  * 3. The value written to a Read Ack register is (old & preserve) | write: bits to be preserved
- *    are what they were.
+ *    are what they were. Sources that share a register each have a rule of their own; the write
+ *    must be as one of them has it.
  * 4. When the machine is quiet, a record that was read or rejected has been cleared and (version 2)
  *    acknowledged.
  *
@@ -70,7 +71,8 @@ static void on_cleared(struct sim_machine *m, struct state *s, const struct sim_
 	if (block == SIM_NONE)
 		return;
 	flags = set(s, block, CLEARED);
-	if (!(flags & LOOKED))
+	/* version 1 that overwrites: the clear was meant for the record before, nobody can tell */
+	if (!(flags & LOOKED) && !m->host->config.misbehave[SIM_MISBEHAVE_OVERWRITE])
 		sim_defect(m, SIM_ORACLE_ack,
 			   "record %u of source %u is cleared, but nobody read it",
 			   oracle_serial(m, ev->record), ev->source);
@@ -99,12 +101,24 @@ static void on_acked(struct sim_machine *m, struct state *s, const struct sim_ev
 			   oracle_serial(m, ev->record), ev->source);
 }
 
+/* Bits that @src wants to be preserved in its register */
+static uint64_t bits_to_keep(const struct sim_source *src)
+{
+	uint64_t keep = src->config.ack_preserve << src->ack.bit_offset;
+
+	keep &= ~(src->config.ack_write << src->ack.bit_offset);
+	if (src->ack.access_bit_width < 64)
+		keep &= (UINT64_C(1) << src->ack.access_bit_width) - 1;
+	return keep;
+}
+
 /* Rule 3; the event comes before the write takes effect. */
 static void on_register(struct sim_machine *m, const struct sim_event *ev)
 {
+	uint64_t old = 0, changed, broken = 0;
+
 	for (uint32_t i = 0; i < m->nr_sources; i++) {
 		const struct sim_source *src = &m->source[i];
-		uint64_t old = 0, keep;
 		const uint8_t *at;
 
 		if (src->config.version != 2 || src->ack.addr != ev->a || src->ack.bit_offset >= 64)
@@ -114,19 +128,17 @@ static void on_register(struct sim_machine *m, const struct sim_event *ev)
 		if (!at)
 			continue;
 		sim_copy_from_phys(&old, at, src->ack.access_bit_width / 8);
-		keep = src->config.ack_preserve << src->ack.bit_offset;
-		keep &= ~(src->config.ack_write << src->ack.bit_offset);
-		if (src->ack.access_bit_width < 64)
-			keep &= (UINT64_C(1) << src->ack.access_bit_width) - 1;
-		if (((le64toh(old) ^ ev->b) & keep) == 0)
+		changed = (le64toh(old) ^ ev->b) & bits_to_keep(src);
+		if (!changed)
 			return;
+		broken = changed;
+	}
+	if (broken)
 		sim_defect(m, SIM_ORACLE_ack,
 			   "register 0x%llx: 0x%llx is written over 0x%llx, bits 0x%llx were to be "
 			   "preserved",
 			   (unsigned long long)ev->a, (unsigned long long)ev->b,
-			   (unsigned long long)le64toh(old), (unsigned long long)keep);
-		return;
-	}
+			   (unsigned long long)le64toh(old), (unsigned long long)broken);
 }
 
 static void ack_event(struct sim_machine *m, void *state, const struct sim_event *ev)
