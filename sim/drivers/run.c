@@ -28,6 +28,7 @@ struct run {
 	unsigned int *delivered; /* per arrival: times it struck */
 	uint64_t moves;		 /* points passed by anybody: no move in a round is a deadlock */
 	bool dead;		 /* nobody can go on */
+	bool booted;		 /* places are counted from here on */
 	bool quiescing;
 	/* the job of each CPU */
 	struct job {
@@ -87,7 +88,7 @@ static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 
 	(void)arg;
 	r->moves++;
-	for (unsigned int i = 0; i < r->s->nr_arrivals; i++) {
+	for (unsigned int i = 0; r->booted && i < r->s->nr_arrivals; i++) {
 		if (r->delivered[i] || !is_place(&r->s->arrivals[i].at, m, cpu, kind))
 			continue;
 		if (++r->seen[i] == r->s->arrivals[i].at.nth)
@@ -188,6 +189,7 @@ static void execute(struct run *r)
 {
 	cpus_job(r->cpus, 0, boot_job, r);
 	settle(r);
+	r->booted = true;
 	if (!over(r))
 		run_programs(r);
 	if (!over(r))

@@ -14,7 +14,27 @@
 /* CPU_OFFLINE: one action in so many takes the CPU down, until the next. */
 #define OFFLINE_EVERY  5
 
-/* Memory that the record's first memory section names. */
+/* The address that a memory section, or a processor's first error information, names; 0: none */
+static uint64_t address_of(const struct acpi_hest_generic_data *section)
+{
+	const guid_t *type = acpi_hest_get_section_type(section);
+	const struct cper_sec_proc_arm *arm = acpi_hest_get_payload(section);
+	const struct cper_arm_err_info *info = (const void *)(arm + 1);
+	struct cper_sec_mem_err mem;
+
+	if (guid_equal(type, &CPER_SEC_PROC_ARM) &&
+	    cper_section_fits(section, sizeof(*arm) + sizeof(*info)) &&
+	    (le16toh(info->validation_bits) & CPER_ARM_INFO_VALID_PHYSICAL_ADDR))
+		return le64toh(info->physical_fault_addr);
+	if (guid_equal(type, &CPER_SEC_PLATFORM_MEM) &&
+	    !cper_mem_err_load(&mem, acpi_hest_get_payload(section),
+			       acpi_hest_get_error_length(section)) &&
+	    (le64toh(mem.validation_bits) & CPER_MEM_VALID_PA))
+		return le64toh(mem.physical_addr);
+	return 0;
+}
+
+/* Memory that the record's first section with an address names. */
 static uint64_t poisoned_address(const struct sim_machine *m, int record)
 {
 	const struct acpi_hest_generic_status *estatus;
@@ -28,13 +48,10 @@ static uint64_t poisoned_address(const struct sim_machine *m, int record)
 	if (r->size < sizeof(*estatus) || cper_estatus_check(estatus, r->size, NULL))
 		return DEFAULT_POISON;
 	apei_estatus_for_each_section (estatus, section) {
-		struct cper_sec_mem_err mem;
+		uint64_t paddr = address_of(section);
 
-		if (guid_equal(acpi_hest_get_section_type(section), &CPER_SEC_PLATFORM_MEM) &&
-		    !cper_mem_err_load(&mem, acpi_hest_get_payload(section),
-				       acpi_hest_get_error_length(section)) &&
-		    (le64toh(mem.validation_bits) & CPER_MEM_VALID_PA))
-			return le64toh(mem.physical_addr);
+		if (paddr)
+			return paddr;
 	}
 	return DEFAULT_POISON;
 }
@@ -134,6 +151,27 @@ static int bind(struct sim_machine *m, struct sim_cpu *c, const struct sim_actio
 	sim_emit(m, c, probe ? SIM_EV_PROBE : SIM_EV_REMOVE, a->source, 0, (uint64_t)(int64_t)err,
 		 0, NULL);
 	return err;
+}
+
+/*
+ * Another task of this CPU unbinds or binds: only where a task may be pre-empted and would not have
+ * to wait for what it pre-empted. A signal handler of a real thread is no such task.
+ */
+static bool another_task_may_bind(const struct sim_machine *m, const struct sim_cpu *c)
+{
+	return !m->host->config.threads && !c->depth && !(c->masks & PSR_I_BIT) && !c->locks_held &&
+	       !c->rcu_nesting &&
+	       atomic_load_explicit(&m->mutex.owner, memory_order_relaxed) != c->id + 1;
+}
+
+static enum sim_verdict arrive_bind(struct sim_machine *m, struct sim_cpu *c,
+				    const struct sim_action *a)
+{
+	if (!another_task_may_bind(m, c))
+		return SIM_NEVER;
+	bind(m, c, a);
+	sim_return_path(m, c);
+	return SIM_NOW;
 }
 
 static void set_masks(struct sim_machine *m, struct sim_cpu *c, uint32_t masks)
@@ -289,6 +327,9 @@ enum sim_verdict sim_action_arrive(struct sim_machine *m, struct sim_cpu *c,
 	case SIM_ACTION_PE_UNMASK:
 		sdei_mask(m, c, a->kind == SIM_ACTION_PE_MASK);
 		return SIM_NOW;
+	case SIM_ACTION_REMOVE:
+	case SIM_ACTION_PROBE:
+		return arrive_bind(m, c, a);
 	default:
 		break;
 	}

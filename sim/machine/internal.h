@@ -294,6 +294,7 @@ struct sim_machine {
 	_Atomic uint32_t spurious_left;
 	_Atomic uint32_t sdei_pending; /* sum of sim_sdei_event.pending */
 	_Atomic uint64_t allocs;
+	_Atomic uint64_t sdei_calls;
 	_Atomic uint64_t last_entry[ACPI_HEST_NOTIFY_RESERVED]; /* as in sim_source, by type */
 	uint32_t instance_slots;				/* power of two */
 	struct sim_instance *instance;

@@ -128,7 +128,8 @@ struct sim_source_config {
 	X(CLOCK_COARSE, "clock-coarse", "nanoseconds of one clock step")                           \
 	X(CLOCK_BACK, "clock-back", "nanoseconds the clock steps back once in a while")            \
 	X(IRQ_WORK_ELSEWHERE, "irq-work-elsewhere", "1: another CPU has the irq_work pending")     \
-	X(CPU_OFFLINE, "cpu-offline", "CPU + 1 that goes offline and comes back")
+	X(CPU_OFFLINE, "cpu-offline", "CPU + 1 that goes offline and comes back")                  \
+	X(SDEI_DENY, "sdei-deny", "n-th SDEI call about an event by the core is denied")
 
 enum sim_misbehaviour {
 #define SIM_MISBEHAVIOUR_ENUM(name, text, help) SIM_MISBEHAVE_##name,

@@ -674,13 +674,23 @@ static int to_errno(int64_t answer)
 	}
 }
 
+/* SDEI_DENY: firmware is out of resources, or has a bug of its own, at the n-th call. */
+static bool misbehave_deny(struct sim_machine *m)
+{
+	uint64_t when = m->host->config.misbehave[SIM_MISBEHAVE_SDEI_DENY];
+
+	return when && atomic_fetch_add(&m->sdei_calls, 1) + 1 == when;
+}
+
 int sim_sdei_get_info(struct ghes_platform *p, uint32_t event, enum sdei_event_info info,
 		      uint64_t *result)
 {
 	struct sim_machine *m = sim_of_platform(p);
 	uint64_t a[5] = {event, info};
-	int64_t answer = sim_sdei_call(m, sim_this_cpu(m), (uint32_t)SDEI_EVENT_GET_INFO, a);
+	int64_t answer = SDEI_DENIED;
 
+	if (!misbehave_deny(m))
+		answer = sim_sdei_call(m, sim_this_cpu(m), (uint32_t)SDEI_EVENT_GET_INFO, a);
 	if (answer < 0)
 		return to_errno(answer);
 	*result = (uint64_t)answer;
@@ -700,6 +710,8 @@ static int on_each_cpu(struct sim_machine *m, uint32_t event, uint32_t fid)
 
 	if (!ev || m->arch != SIM_ARCH_ARM64)
 		return m->arch == SIM_ARCH_ARM64 ? -GHES_EINVAL : -GHES_ENOTSUP;
+	if (misbehave_deny(m))
+		return to_errno(SDEI_DENIED);
 	if (ev->shared)
 		return to_errno(sim_sdei_call(m, sim_this_cpu(m), fid, a));
 	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++) {
