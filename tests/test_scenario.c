@@ -84,7 +84,10 @@ static const struct {
 	{ALL "misbehave: {dance: 1}\n",
 	 "t:7:13: a misbehaviour is 'dance', expected one of: mutate, overwrite, refill, ignore-ack, "
 	 "spurious, repeat, hostile, pool-fail, clock-frozen, clock-coarse, clock-back, "
-	 "irq-work-elsewhere, cpu-offline"},
+	 "irq-work-elsewhere, cpu-offline, sdei-deny"},
+	{ALL "drivers: []\n", "t:7:10: drivers is empty, expected at least one"},
+	{ALL "drivers: [run, walk]\n",
+	 "t:7:16: a driver is 'walk', expected one of: run, stress, inject, explore"},
 	{ALL "expect: {nests: [[moon]]}\n",
 	 "t:7:19: a context is 'moon', expected one of: user, kernel, kernel-irqs-off, softirq, irq, "
 	 "pnmi, sei, sea-before-claim, sea, sea-irq-work, sdei-normal, sdei-critical, nmi, mce"},
@@ -110,7 +113,8 @@ static void a_good_scenario_becomes_what_it_says(void **state)
 		"expect: {processed: 1, nests: [[sdei-normal, sdei-critical]]}\n" /* any order */
 		"programs: [{cpu: 1, do: [{user: 3}, irqs-off, {report: {source: 7, record: r}}]}]\n"
 		"arrivals: [{raise: 7, cpu: any, times: 2, at: {event: lock, nth: 4, context: sea}}]\n"
-		"misbehave: {refill: 2}\n" TOP "cpus: 2\narch: x86\nseed: 9\n"
+		"misbehave: {refill: 2}\ndrivers: [stress, run]\n" TOP
+		"cpus: 2\narch: x86\nseed: 9\n"
 		"sources: [{id: 7, notify: nmi, version: 1, error-block-length: 0x200}]\n"
 		"records: {r: {severity: fatal, sections: [{pcie: {bus: 3}, flags: [reset]}]}}\n";
 	char error[512] = "";
@@ -125,6 +129,7 @@ static void a_good_scenario_becomes_what_it_says(void **state)
 	assert_int_equal(s->config.sources[0].error_block_length, 0x200);
 	assert_int_equal(s->config.seed, 9);
 	assert_int_equal(s->config.misbehave[SIM_MISBEHAVE_REFILL], 2);
+	assert_int_equal(s->drivers, 1u << SIM_SCENARIO_RUN | 1u << SIM_SCENARIO_STRESS);
 	assert_int_equal(s->programs[0].nr_actions, 3);
 	assert_int_equal(s->programs[0].actions[2].kind, SIM_ACTION_REPORT);
 	assert_int_equal(s->arrivals[0].cpu, -1);

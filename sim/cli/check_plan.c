@@ -94,7 +94,8 @@ int check_plan(struct check *c)
 			for (unsigned int a = 0; a < c->scenarios[i]->nr_arrivals; a++)
 				arrivals += c->scenarios[i]->arrivals[a].times;
 			if ((phase == CHECK_TWO_LEVELS && arrivals < 2) ||
-			    (phase != CHECK_ONCE && !arrivals))
+			    (phase != CHECK_ONCE && !arrivals) ||
+			    !scenario_is_for(c->scenarios[i], driver[phase]))
 				continue;
 			if (number++ % c->shards != c->shard - 1)
 				continue;

@@ -39,6 +39,10 @@ static const struct {
 	{SIM_EV_VENDOR, SIM_EXPECT_VENDOR},
 	{SIM_EV_CXL, SIM_EXPECT_CXL},
 	{SIM_EV_DISPATCH_LOST, SIM_EXPECT_LOST_DISPATCHES},
+	{SIM_EV_FW_ACKED, SIM_EXPECT_ACKS},
+	{SIM_EV_FW_CLEARED, SIM_EXPECT_CLEARS},
+	{TP(POOL_EXHAUSTED), SIM_EXPECT_POOL_EXHAUSTED},
+	{SIM_EV_IPI, SIM_EXPECT_IRQ_WORKS},
 };
 
 /* Is @nest on @cpu's stack, in order, from some level on? */
@@ -78,6 +82,20 @@ static void leave(struct sim_counts *c, const struct sim_event *ev)
 		c->stack[ev->cpu].depth = 0;
 }
 
+static enum sim_expect_count claim_answer(uint64_t answer)
+{
+	switch (answer) {
+	case 0:
+		return SIM_EXPECT_CLAIM_0;
+	case GHES_ENOENT:
+		return SIM_EXPECT_CLAIM_ENOENT;
+	case GHES_ECANCELED:
+		return SIM_EXPECT_CLAIM_ECANCELED;
+	default:
+		return SIM_EXPECT_CLAIM_OTHER;
+	}
+}
+
 static void event(struct sim_machine *m, void *state, const struct sim_event *ev)
 {
 	struct sim_counts *c = state;
@@ -101,8 +119,17 @@ static void event(struct sim_machine *m, void *state, const struct sim_event *ev
 	case TP(CACHE_EVICT):
 		add(&c->cache_evictions);
 		break;
-	case TP(POOL_EXHAUSTED):
-		add(&c->pool_exhausted);
+	case SIM_EV_CLAIM:
+		add(&c->expect[claim_answer(ev->a)]);
+		break;
+	case SIM_EV_MEMORY_FAILURE:
+		if (ev->b & MF_ACTION_REQUIRED)
+			add(&c->expect[SIM_EXPECT_ACTION_REQUIRED]);
+		break;
+	case SIM_EV_PROBE:
+	case SIM_EV_REMOVE:
+		if (ev->b)
+			add(&c->expect[SIM_EXPECT_BIND_ERRORS]);
 		break;
 	}
 }
@@ -148,8 +175,6 @@ void counts_report(const struct sim_counts *c, struct sim_result *r)
 			sim_count(r, verdicts[i], c->verdicts[i]);
 	if (c->cache_evictions)
 		sim_count(r, "cache-evictions", c->cache_evictions);
-	if (c->pool_exhausted)
-		sim_count(r, "pool-exhausted", c->pool_exhausted);
 }
 
 static void nest_text(const struct sim_nest *nest, char *buf, size_t size)

@@ -18,7 +18,7 @@ struct sim_counts {
 	_Atomic uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING]; /* [inner][outer] */
 	_Atomic uint64_t verdicts[SIM_FATAL + 1];
 	_Atomic uint64_t max_depth;
-	_Atomic uint64_t duplicates, cache_evictions, pool_exhausted;
+	_Atomic uint64_t duplicates, cache_evictions;
 	/* The stack of contexts of each CPU; only its CPU writes it. */
 	struct {
 		uint8_t running[SIM_MAX_NEST];

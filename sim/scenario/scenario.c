@@ -50,6 +50,21 @@ const char *sim_expect_name(enum sim_expect_count count)
 	return names[count];
 }
 
+static const struct tree_word driver_words[] = {
+#define WORD(name, word) {word, SIM_SCENARIO_##name},
+	SIM_SCENARIO_DRIVERS(WORD)
+#undef WORD
+		{NULL, 0},
+};
+
+bool scenario_is_for(const struct sim_scenario *s, const char *driver)
+{
+	for (const struct tree_word *w = driver_words; w->word; w++)
+		if (!strcmp(w->word, driver))
+			return s->drivers >> w->value & 1;
+	return true;
+}
+
 static char *keep(struct sim_scenario *s, const char *text)
 {
 	size_t n = strlen(text) + 1;
@@ -173,6 +188,25 @@ static int top_masked(struct yaml_tree *t, const yaml_node_t *k, const yaml_node
 	return n < 0 ? -1 : 0;
 }
 
+static int top_drivers(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v, void *out)
+{
+	struct sim_scenario *s = out;
+	int n = tree_list(t, v, "drivers");
+	uint64_t driver;
+
+	(void)k;
+	if (n == 0)
+		return tree_error(t, v, "drivers is empty, expected at least one");
+	s->drivers = 0;
+	for (int i = 0; i < n; i++) {
+		if (tree_word(t, tree_item(t, v, (unsigned int)i), "a driver", driver_words,
+			      &driver))
+			return -1;
+		s->drivers |= 1u << driver;
+	}
+	return n < 0 ? -1 : 0;
+}
+
 /* What others refer to comes first, whatever the order in the file. */
 static const struct tree_key first_keys[] = {
 	{"scenario", true, top_name},	 {"shows", true, top_shows},
@@ -181,10 +215,15 @@ static const struct tree_key first_keys[] = {
 	{"records", false, top_records}, {NULL, false, NULL},
 };
 static const struct tree_key last_keys[] = {
-	{"stands-for", false, top_stands_for},	 {"seed", false, top_seed},
-	{"sdei-masked-cpus", false, top_masked}, {"programs", false, top_programs},
-	{"arrivals", false, top_arrivals},	 {"misbehave", false, top_misbehave},
-	{"expect", false, top_expect},		 {NULL, false, NULL},
+	{"stands-for", false, top_stands_for},
+	{"seed", false, top_seed},
+	{"sdei-masked-cpus", false, top_masked},
+	{"programs", false, top_programs},
+	{"arrivals", false, top_arrivals},
+	{"misbehave", false, top_misbehave},
+	{"expect", false, top_expect},
+	{"drivers", false, top_drivers},
+	{NULL, false, NULL},
 };
 
 struct top_reader {
@@ -235,6 +274,7 @@ static struct sim_scenario *parse(struct yaml_tree *t, char *error, size_t error
 		tree_error(t, NULL, "out of memory");
 	} else {
 		s->config.nr_cpus = 1;
+		s->drivers = SIM_SCENARIO_ALL_DRIVERS;
 		s->config.arch = SIM_ARCH_ARM64;
 		s->file = keep(s, t->file);
 		if (s->file)

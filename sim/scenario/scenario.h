@@ -53,6 +53,16 @@ struct sim_program {
 	X(VENDOR, "vendor")                                                                        \
 	X(CXL, "cxl")                                                                              \
 	X(LOST_DISPATCHES, "lost-dispatches")                                                      \
+	X(ACKS, "acks")                                                                            \
+	X(CLEARS, "clears")                                                                        \
+	X(POOL_EXHAUSTED, "pool-exhausted")                                                        \
+	X(IRQ_WORKS, "irq-works")                                                                  \
+	X(ACTION_REQUIRED, "action-required")                                                      \
+	X(BIND_ERRORS, "bind-errors")                                                              \
+	X(CLAIM_0, "claim-0")                                                                      \
+	X(CLAIM_ENOENT, "claim-enoent")                                                            \
+	X(CLAIM_ECANCELED, "claim-ecanceled")                                                      \
+	X(CLAIM_OTHER, "claim-other")                                                              \
 	X(DEPTH, "depth")                                                                          \
 	X(NOTIFICATIONS, "notifications")
 
@@ -74,12 +84,29 @@ struct sim_nest {
 	unsigned int depth;
 };
 
+/* X(NAME, word): the drivers, for those that a scenario has something to show to. */
+#define SIM_SCENARIO_DRIVERS(X)                                                                    \
+	X(RUN, "run")                                                                              \
+	X(STRESS, "stress")                                                                        \
+	X(INJECT, "inject")                                                                        \
+	X(EXPLORE, "explore")
+
+enum sim_scenario_driver {
+#define SIM_SCENARIO_DRIVER_ENUM(name, word) SIM_SCENARIO_##name,
+	SIM_SCENARIO_DRIVERS(SIM_SCENARIO_DRIVER_ENUM)
+#undef SIM_SCENARIO_DRIVER_ENUM
+		SIM_NR_SCENARIO_DRIVERS
+};
+
+#define SIM_SCENARIO_ALL_DRIVERS ((1u << SIM_NR_SCENARIO_DRIVERS) - 1)
+
 struct sim_scenario {
 	const char *file; /* as named by the user, or "built-in" path */
 	const char *name;
 	const char *shows;
 	const char *stands_for[SIM_MAX_TAGS]; /* NULL-terminated unless full */
 	struct sim_config config;
+	unsigned int drivers; /* bit enum sim_scenario_driver: these can show something */
 	struct sim_program *programs;
 	unsigned int nr_programs;
 	struct sim_arrival *arrivals;
@@ -100,6 +127,9 @@ struct sim_scenario *scenario_load(const char *file, char *error, size_t error_s
 struct sim_scenario *scenario_load_string(const char *file, const char *text, size_t size,
 					  char *error, size_t error_size);
 void scenario_free(struct sim_scenario *s);
+
+/* Can @driver (its name) show something with @s? A driver that no scenario can name: yes. */
+bool scenario_is_for(const struct sim_scenario *s, const char *driver);
 
 /* Zeroed memory that lives as long as @s; NULL when there is none. */
 void *scenario_alloc(struct sim_scenario *s, size_t size);
