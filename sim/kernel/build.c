@@ -11,7 +11,6 @@
 
 #include <ghes/errors.h>
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,6 @@
 #include <unistd.h>
 
 #include "probe.h"
-
-#define MAX_JOBS 64
 
 /* Calls that record.c of the shim watches, and statics of ghes.c that it looks at. */
 static const char *const wrapped[] = {
@@ -37,231 +34,14 @@ static const char *const shown[] = {
 /* Shim files that model kernel code whose memory accesses matter; the others only look or print. */
 static const char *const modelled[] = {"irq_work.c", "sinks.c", "bits.c"};
 
-struct build {
-	const struct kernel_core_options *options;
-	struct kernel_core_info *info;
-	struct probe *probe;
-	char *shim;    /* the directory with shim/, host/ and host.h */
-	char *include; /* the one with ghes/ */
-	char *cache, *stage;
-	const char *cc;
-	bool gcc;
-	char *compiler_include;
-	char *step_as; /* the assembly instrumenter */
-	struct command kernel_flags, host_flags;
-	struct content_hash common; /* of what goes into every object */
-	struct job job[MAX_JOBS];
-	size_t nr_jobs;
-	struct kernel_names objects;
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static int fail(struct build *b, int err, char *message)
+int build_fail(struct build *b, int err, char *message)
 {
 	snprintf(b->info->error, sizeof(b->info->error), "%s", message);
 	free(message);
 	return -err;
 }
 
-static bool is_stepped(const struct build *b)
-{
-	return b->options->flavour == KERNEL_STEPPED || b->options->flavour == KERNEL_STEPPED_TSAN;
-}
-
-/* ---- where things are -------------------------------------------------------------------------
- */
-
-/* @relative to the directory of this program */
-static char *beside_program(const char *relative)
-{
-	char exe[4096];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *slash;
-
-	if (n < 0)
-		return NULL;
-	exe[n] = '\0';
-	slash = strrchr(exe, '/');
-	if (slash)
-		*slash = '\0';
-	return text("%s/%s", exe, relative);
-}
-
-static bool is_shim(const char *dir)
-{
-	char *path = dir ? text("%s/shim/kconfig.h", dir) : NULL;
-	bool is = path && file_exists(path);
-
-	free(path);
-	return is;
-}
-
-/* The environment, what is installed with this program, the source tree it was built from. */
-static int find_shim(struct build *b)
-{
-	const char *env = getenv("GHES_SIM_KERNEL_SHIM");
-	char *beside = beside_program("../share/ghes-sim/kernel");
-
-	if (env)
-		b->shim = text("%s", env);
-	else if (is_shim(beside))
-		b->shim = text("%s", beside);
-	else
-		b->shim = text("%s", GHES_KERNEL_SHIM_DIR);
-	free(beside);
-	if (!is_shim(b->shim))
-		return fail(b, GHES_EIO,
-			    text("%s: the shim is not there; set GHES_SIM_KERNEL_SHIM to the "
-				 "directory that has shim/kconfig.h",
-				 b->shim));
-	b->include = text("%s/include/ghes/platform.h", b->shim);
-	if (file_exists(b->include)) {
-		*strstr(b->include, "/ghes/platform.h") = '\0';
-	} else {
-		free(b->include);
-		b->include = text("%s", GHES_KERNEL_INCLUDE_DIR);
-	}
-	return 0;
-}
-
-static int find_cache(struct build *b)
-{
-	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (xdg && *xdg)
-		b->cache = text("%s/ghes-sim", xdg);
-	else if (home && *home)
-		b->cache = text("%s/.cache/ghes-sim", home);
-	else
-		b->cache = text("/tmp/ghes-sim-%ld", (long)getuid());
-	if (make_dirs(b->cache))
-		return fail(b, GHES_EIO,
-			    text("%s: cannot be made; set XDG_CACHE_HOME to a place for the cache",
-				 b->cache));
-	return 0;
-}
-
-/* The first line that @command prints, or NULL. */
-static char *first_line(const char *command)
-{
-	FILE *pipe = popen(command, "re");
-	char line[1024];
-	char *got = NULL;
-
-	if (!pipe)
-		return NULL;
-	if (fgets(line, sizeof(line), pipe)) {
-		line[strcspn(line, "\n")] = '\0';
-		got = text("%s", line);
-	}
-	if (pclose(pipe)) {
-		free(got);
-		got = NULL;
-	}
-	return got;
-}
-
-static int find_compiler(struct build *b)
-{
-	const char *env = getenv("GHES_SIM_CC");
-	char *command, *version;
-
-	b->cc = b->options->cc ? b->options->cc : env && *env ? env : "cc";
-	command = text("'%s' --version 2>/dev/null", b->cc);
-	version = first_line(command);
-	free(command);
-	command = text("'%s' -print-file-name=include 2>/dev/null", b->cc);
-	b->compiler_include = first_line(command);
-	free(command);
-	if (!version || !b->compiler_include) {
-		free(version);
-		return fail(
-			b, GHES_EIO,
-			text("%s: no C compiler; install gcc or clang, or set GHES_SIM_CC", b->cc));
-	}
-	b->gcc = !strstr(version, "clang");
-	hash_string(&b->common, version);
-	free(version);
-	return 0;
-}
-
-/* The environment, the build tree this program came from, what is installed with it. */
-static void find_step_as(struct build *b)
-{
-	const char *env = getenv("GHES_STEP_AS");
-	char *beside;
-
-	if (!is_stepped(b))
-		return;
-	if (env) {
-		b->step_as = text("%s", env);
-	} else if (*GHES_STEP_AS_BUILT && file_exists(GHES_STEP_AS_BUILT)) {
-		b->step_as = text("%s", GHES_STEP_AS_BUILT);
-	} else {
-		beside = beside_program("../libexec/ghes-sim/ghes-step-as");
-		b->step_as = beside ? beside : text("ghes-step-as");
-	}
-}
-
-/* ---- staging: one forwarder for each header name ----------------------------------------------
- */
-
-static int stage_header(struct build *b, const char *name, const char *content)
-{
-	char *path = text("%s/%s", b->stage, name), *slash = strrchr(path, '/');
-	int rc;
-
-	*slash = '\0';
-	rc = make_dirs(path);
-	*slash = '/';
-	rc = rc ? rc : file_write(path, content, strlen(content));
-	free(path);
-	return rc;
-}
-
-/*
- * Headers of the tree are included where they lie, so that messages name the user's files. All
- * other names are empty: the umbrella came first, by -include, and has what the shim has.
- */
-static int stage(struct build *b)
-{
-	struct probe *p = b->probe;
-	char key[33];
-	int rc = 0;
-
-	struct content_hash h;
-
-	hash_start(&h);
-	hash_string(&h, p->dir);
-	for (size_t i = 0; i < p->nr_headers; i++)
-		hash_string(&h, p->header[i].name);
-	hash_text(&h, key);
-	b->stage = text("%s/stage-%.16s", b->cache, key);
-	for (size_t i = 0; i < p->nr_headers && !rc; i++) {
-		char *line;
-
-		if (p->header[i].name[0] == '"')
-			continue;
-		line = text("#include \"%s\"\n", p->header[i].path);
-		rc = stage_header(b, p->header[i].name, line);
-		free(line);
-	}
-	for (size_t i = 0; i < p->includes.n && !rc; i++)
-		if (strcmp(p->includes.name[i], "stdarg.h"))
-			rc = stage_header(b, p->includes.name[i], "");
-	if (!rc && p->extracts.text) {
-		p->extracts.path = text("%s/extracts.c", b->stage);
-		p->extracts.name = text("extracts.c");
-		rc = file_write(p->extracts.path, p->extracts.text, p->extracts.size);
-	}
-	if (rc)
-		return fail(b, GHES_EIO, text("%s: cannot be written", b->stage));
-	return 0;
-}
-
-/* ---- flags ------------------------------------------------------------------------------------
- */
+/* ---- flags ---- */
 
 static void set_flags(struct build *b)
 {
@@ -290,7 +70,7 @@ static void set_flags(struct build *b)
 		command_add(k, "-Wno-format");
 	}
 #ifdef __aarch64__
-	if (is_stepped(b)) /* the points would move the tables' targets out of reach */
+	if (build_is_stepped(b)) /* the points would move the tables' targets out of reach */
 		command_add(k, "-fno-jump-tables");
 #endif
 	if (b->options->arch != KERNEL_X86)
@@ -310,30 +90,7 @@ static void set_flags(struct build *b)
 		    b->probe->version, kernel_arch_name(b->options->arch));
 }
 
-/* ---- what goes into the hash of every object --------------------------------------------------
- */
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Names in @dir that end in @suffix, sorted. */
-static void list_dir(const char *dir, const char *suffix, struct kernel_names *names)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		size_t n = strlen(e->d_name), m = strlen(suffix);
-
-		if (n > m && !strcmp(e->d_name + n - m, suffix))
-			names_add(names, text("%s", e->d_name));
-	}
-	if (d)
-		closedir(d);
-	qsort(names->name, names->n, sizeof(names->name[0]), compare_names);
-}
+/* ---- what goes into the hash of every object ---- */
 
 static void hash_headers_of(struct build *b, const char *dir)
 {
@@ -374,8 +131,7 @@ static void hash_common(struct build *b)
 	free(dir);
 }
 
-/* ---- jobs -------------------------------------------------------------------------------------
- */
+/* ---- jobs ---- */
 
 enum side { SIDE_TREE, SIDE_SHIM, SIDE_HOST };
 
@@ -465,7 +221,7 @@ static int add_object(struct build *b, const char *path, const char *content, si
 		      enum side side)
 {
 	bool under_test = side == SIDE_TREE || (side == SIDE_SHIM && is_modelled(path));
-	bool step = under_test && is_stepped(b);
+	bool step = under_test && build_is_stepped(b);
 	struct command compile = {.n = 0};
 	struct content_hash h = b->common;
 	struct job *job;
@@ -494,7 +250,7 @@ static int add_object(struct build *b, const char *path, const char *content, si
 	if (b->nr_jobs == MAX_JOBS) {
 		command_free(&compile);
 		free(object);
-		return fail(b, GHES_EIO, text("more than %d files to compile", MAX_JOBS));
+		return build_fail(b, GHES_EIO, text("more than %d files to compile", MAX_JOBS));
 	}
 	job = &b->job[b->nr_jobs++];
 	job->target = object;
@@ -519,7 +275,7 @@ static int add_directory(struct build *b, const char *dir, enum side side)
 		if (content)
 			rc = add_object(b, path, content, size, side);
 		else
-			rc = fail(b, GHES_EIO, text("%s: cannot be read", path));
+			rc = build_fail(b, GHES_EIO, text("%s: cannot be read", path));
 		free(content);
 		free(path);
 	}
@@ -549,8 +305,7 @@ static int add_objects(struct build *b)
 	return rc;
 }
 
-/* ---- errors: the compiler's first error is the line, all it said comes with it ----------------
- */
+/* ---- errors: the compiler's first error is the line, all it said comes with it ---- */
 
 static char *first_error(const char *log)
 {
@@ -582,7 +337,7 @@ static const char *advice(const char *line)
 static int compile_failed(struct build *b, const struct job *job)
 {
 	char *log = file_read(job->log, NULL), *line = first_error(log ? log : "no output");
-	int rc = fail(b, GHES_EINVAL, text("%s%s", line, advice(line)));
+	int rc = build_fail(b, GHES_EINVAL, text("%s%s", line, advice(line)));
 
 	free(line);
 	b->info->compiler_output = log;
@@ -637,41 +392,7 @@ static int link_core(struct build *b)
 	return rc;
 }
 
-/* ---- the report -------------------------------------------------------------------------------
- */
-
-/* Entries of the shim's headers by heading: definitions and declarations at the start of a line. */
-static void count_entries(struct build *b)
-{
-	static const char *const headings[] = {"=== STUB ===", "=== SAME ===", "=== DIFFERENT ==="};
-	struct kernel_names names = {.n = 0};
-	char *dir = text("%s/shim", b->shim);
-
-	list_dir(dir, ".h", &names);
-	for (size_t i = 0; i < names.n; i++) {
-		char *path = text("%s/%s", dir, names.name[i]), *content = file_read(path, NULL);
-		int heading = -1;
-
-		for (char *line = content; line; line = strchr(line, '\n')) {
-			size_t n;
-
-			line += *line == '\n';
-			n = strcspn(line, "\n");
-			for (int j = 0; j < 3; j++)
-				if (memmem(line, n, headings[j], strlen(headings[j])))
-					heading = j;
-			if (heading >= 0 &&
-			    (!strncmp(line, "#define ", 8) ||
-			     (n > 1 && strchr("abcdefghijklmnopqrstuvwxyz", line[0]) &&
-			      (memchr(line, '(', n) || line[n - 1] == '{' || line[n - 1] == ';'))))
-				b->info->entries[heading]++;
-		}
-		free(content);
-		free(path);
-	}
-	names_free(&names);
-	free(dir);
-}
+/* ---- the report ---- */
 
 static void move_names(struct kernel_names *to, struct kernel_names *from)
 {
@@ -692,17 +413,17 @@ static void fill_info(struct build *b)
 	move_names(&info->functions, &p->functions);
 	move_names(&info->supplied, &p->includes);
 	move_names(&info->features, &p->features);
-	count_entries(b);
+	build_count_entries(b);
 }
 
 static int build(struct build *b)
 {
-	int rc = find_shim(b);
+	int rc = build_find_shim(b);
 
-	rc = rc ? rc : find_cache(b);
-	rc = rc ? rc : find_compiler(b);
-	find_step_as(b);
-	rc = rc ? rc : stage(b);
+	rc = rc ? rc : build_find_cache(b);
+	rc = rc ? rc : build_find_compiler(b);
+	build_find_step_as(b);
+	rc = rc ? rc : build_stage(b);
 	if (rc)
 		return rc;
 	set_flags(b);

@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,4 +177,26 @@ bool has_word(const char *source, const char *word)
 		if ((p == source || !is_word(p[-1])) && !is_word(p[len]))
 			return true;
 	return false;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names in @dir that end in @suffix, sorted. */
+void list_dir(const char *dir, const char *suffix, struct kernel_names *names)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		size_t n = strlen(e->d_name), m = strlen(suffix);
+
+		if (n > m && !strcmp(e->d_name + n - m, suffix))
+			names_add(names, text("%s", e->d_name));
+	}
+	if (d)
+		closedir(d);
+	qsort(names->name, names->n, sizeof(names->name[0]), compare_names);
 }

@@ -32,6 +32,8 @@ bool names_add(struct kernel_names *names, char *name);
 bool names_has(const struct kernel_names *names, const char *name);
 void names_free(struct kernel_names *names);
 
+/* Names in @dir that end in @suffix, sorted. */
+void list_dir(const char *dir, const char *suffix, struct kernel_names *names);
 /* Does @source have @word as a whole identifier? */
 bool has_word(const char *source, const char *word);
 

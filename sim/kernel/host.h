@@ -106,7 +106,7 @@ struct host_state {
 extern _Bool host_traced;  /* ghes_platform_ops.tracepoint is there */
 extern _Bool host_checked; /* ghes_platform_ops.defect is there */
 
-/* ---- kernel side calls host --------------------------------------------------------------- */
+/* ---- kernel side calls host ---- */
 
 /* Zeroed memory of this core, 64-byte aligned; all of it is given back at destroy. */
 void *host_alloc(host_size size);
@@ -182,7 +182,7 @@ void host_tracepoint(enum host_tracepoint tp, unsigned int source_id, host_u64 a
 		     const void *data);
 void host_defect(const char *oracle, const char *message);
 
-/* ---- host calls kernel side --------------------------------------------------------------- */
+/* ---- host calls kernel side ---- */
 
 int k_create(unsigned int nr_cpus);
 int k_init(const void *hest, host_size size);

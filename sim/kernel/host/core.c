@@ -186,8 +186,7 @@ void host_die(const char *message)
 		return enter(&call);                                                               \
 	} while (0)
 
-/* ---- entries ----------------------------------------------------------------------------------
- */
+/* ---- entries ---- */
 
 static int do_init(const struct call *c)
 {
@@ -306,8 +305,7 @@ static void core_irq_work_run(struct ghes_core *core)
 	enter(&call);
 }
 
-/* ---- what the platform calls back -------------------------------------------------------------
- */
+/* ---- what the platform calls back ---- */
 
 static int do_rcu(const struct call *c)
 {
@@ -348,8 +346,7 @@ void glue_run_task_work(struct ghes_work *work)
 	enter(&call);
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static int core_create(struct ghes_platform *p, struct ghes_core **core)
 {

@@ -39,8 +39,7 @@ static_assert(sizeof(struct host_work) == sizeof(struct ghes_work), "work");
 struct ghes_platform *host_platform;
 bool host_traced, host_checked;
 
-/* ---- memory: each block carries its size and a link, so that destroy can give all back --------
- */
+/* ---- memory: each block carries its size and a link, so that destroy can give all back ---- */
 
 struct block {
 	struct block *next, **link;
@@ -108,8 +107,7 @@ void host_free_all(void)
 		host_free((char *)blocks + BLOCK_HEAD);
 }
 
-/* ---- physical memory --------------------------------------------------------------------------
- */
+/* ---- physical memory ---- */
 
 #define P   host_platform
 #define OPS host_platform->ops
@@ -184,8 +182,7 @@ int host_write_gar(const struct host_gar *reg, host_u64 val)
 	return OPS->write_gar(P, &g, val);
 }
 
-/* ---- CPU, masks, locks ------------------------------------------------------------------------
- */
+/* ---- CPU, masks, locks ---- */
 
 unsigned int host_nr_cpus(void)
 {
@@ -264,8 +261,7 @@ void host_mutex_unlock(void)
 	OPS->mutex_unlock(P);
 }
 
-/* ---- time, RCU, deferral ----------------------------------------------------------------------
- */
+/* ---- time, RCU, deferral ---- */
 
 host_u64 host_clock(void)
 {
@@ -324,8 +320,7 @@ void host_schedule(void)
 	OPS->schedule(P);
 }
 
-/* ---- notifications ----------------------------------------------------------------------------
- */
+/* ---- notifications ---- */
 
 int host_request_irq(host_u32 gsiv, unsigned short source_id)
 {
@@ -396,8 +391,7 @@ int host_sdei_event_unregister(host_u32 event)
 	return OPS->sdei_event_unregister(P, event);
 }
 
-/* ---- sinks ------------------------------------------------------------------------------------
- */
+/* ---- sinks ---- */
 
 int host_memory_failure(host_u64 pfn, int flags)
 {

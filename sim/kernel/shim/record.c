@@ -81,127 +81,22 @@ static u32 estatus_len(const void *estatus)
 				  : sizeof(*e) + e->data_length;
 }
 
-/* ---- the pool: a shadow word for each granule of each chunk ---------------------------------- */
-
-#define NO_START 0xffffffffu /* a granule inside an allocation */
-
-struct shadow {
-	struct shadow *next;
-	struct gen_pool *pool;
-	unsigned long start, size;
-	unsigned int order;
-	u32 granule[]; /* bytes of the allocation that starts here, NO_START, or 0: free */
-};
-static struct shadow *shadows; /* grows in task context, before the chunk is used */
-static atomic64_t pool_nodes;
-
-static struct shadow *shadow_of(unsigned long addr)
-{
-	struct shadow *s = smp_load_acquire(&shadows);
-
-	while (s && addr - s->start >= s->size)
-		s = s->next;
-	return s;
-}
-
-int __real_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
-			      size_t size, int nid, void *owner) __weak;
-int __wrap_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
-			      size_t size, int nid, void *owner);
-int __wrap_gen_pool_add_owner(struct gen_pool *pool, unsigned long virt, phys_addr_t phys,
-			      size_t size, int nid, void *owner)
-{
-	struct shadow *s;
-
-	if (host_traced || host_checked) {
-		s = host_alloc(sizeof(*s) + (size >> pool->min_alloc_order) * sizeof(u32));
-		if (!s)
-			return -ENOMEM;
-		s->pool = pool;
-		s->start = virt;
-		s->size = size;
-		s->order = pool->min_alloc_order;
-		s->next = shadows;
-		smp_store_release(&shadows, s);
-	}
-	return __real_gen_pool_add_owner(pool, virt, phys, size, nid, owner);
-}
-
-static void shadow_take(unsigned long addr, size_t size)
-{
-	struct shadow *s = shadow_of(addr);
-	unsigned long i, first, n;
-
-	if (!s)
-		return;
-	first = (addr - s->start) >> s->order;
-	n = (size + (1ul << s->order) - 1) >> s->order;
-	for (i = first; i < first + n; i++) {
-		if (s->granule[i]) {
-			shim_defect("pool",
-				    "%zu bytes at %#lx were handed out, of which %#lx is in use",
-				    size, addr, s->start + (i << s->order));
-			break;
-		}
-		s->granule[i] = i == first ? (u32)size : NO_START;
-	}
-	atomic64_inc(&pool_nodes);
-}
-
-/* Says what is wrong with the free before the allocator sees it. */
-static void shadow_give(unsigned long addr, size_t size)
-{
-	struct shadow *s = shadow_of(addr);
-	unsigned long i, n, mask;
-	u32 had;
-
-	if (!s) {
-		shim_defect("pool", "%zu bytes at %#lx are freed, which is in no chunk", size,
-			    addr);
-		return;
-	}
-	i = (addr - s->start) >> s->order;
-	had = s->granule[i];
-	mask = (1ul << s->order) - 1;
-	if (!had || had == NO_START) {
-		shim_defect("pool", "%zu bytes at %#lx are freed, %s", size, addr,
-			    had ? "in the middle of an allocation" : "which are free already");
-		return;
-	}
-	if (((had + mask) & ~mask) != ((size + mask) & ~mask))
-		shim_defect("pool", "%#lx was allocated with %u bytes and is freed with %zu", addr,
-			    had, size);
-	for (n = (had + mask) >> s->order; n; n--)
-		s->granule[i++] = 0;
-	atomic64_dec(&pool_nodes);
-}
-
 /* From @ptr to the end of what it lies in; 0 when that is not known. */
 size_t record_room(const void *ptr)
 {
-	unsigned long addr = (unsigned long)ptr, i;
-	struct shadow *s = shadow_of(addr);
 	struct shim_record *r = this_record();
+	unsigned long at = ptr - r->buf;
 
-	if (!s) /* no node: the record was copied to the source's own buffer */
-		return r->processing && addr - (unsigned long)r->buf < r->len
-			       ? (unsigned long)r->buf + r->len - addr
-			       : 0;
-	i = (addr - s->start) >> s->order;
-	while (i && s->granule[i] == NO_START)
-		i--;
-	return s->start + (i << s->order) + s->granule[i] - addr;
-}
-
-static bool in_pool(const void *ptr)
-{
-	return shadow_of((unsigned long)ptr) != NULL;
+	if (pool_has(ptr))
+		return pool_room(ptr);
+	/* No node: the record was copied to the source's own buffer. */
+	return r->processing && at < r->len ? r->len - at : 0;
 }
 
 static_assert(offsetof(struct ghes_estatus_node, llnode) == 0,
 	      "a node is taken for its list node below");
 
-/* ---- processing of drained nodes ------------------------------------------------------------- */
+/* ---- processing of drained nodes ---- */
 
 static void process_next(struct shim_cpu *cpu)
 {
@@ -230,7 +125,7 @@ struct llist_node *__wrap_llist_reverse_order(struct llist_node *head)
 	u64 n = 0;
 
 	head = __real_llist_reverse_order(head);
-	if (!watching() || !head || !in_pool(head))
+	if (!watching() || !head || !pool_has(head))
 		return head;
 	for (node = head; node; node = node->next)
 		n++;
@@ -272,7 +167,7 @@ void record_irq_work_done(void)
 	}
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static void scan_caches(void)
 {
@@ -453,13 +348,13 @@ void __wrap_cper_estatus_print(const char *pfx, const struct acpi_hest_generic_s
 		return;
 	if (!fatal && !shim_nmi_like(host_context()))
 		return;
-	if (!fatal && in_pool(estatus))
+	if (!fatal && pool_has(estatus))
 		node = (unsigned long)((struct ghes_estatus_node *)estatus - 1);
 	tell(HOST_TP_PANIC_PRINT, node ? node_source(node) : this_record()->source_id, node,
 	     estatus_len(estatus), estatus);
 }
 
-/* ---- pool and queue -------------------------------------------------------------------------- */
+/* ---- pool and queue ---- */
 
 unsigned long __real_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t size,
 					       genpool_algo_t algo, void *data,
@@ -477,7 +372,7 @@ unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t siz
 	if (!host_traced && !host_checked)
 		return addr;
 	if (addr)
-		shadow_take(addr, size);
+		pool_take(addr, size);
 	if (!watching())
 		return addr;
 	r = this_record();
@@ -502,7 +397,7 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 	bool drained = false;
 
 	if (host_traced || host_checked)
-		shadow_give(addr, size);
+		pool_give(addr, size);
 	if (watching()) {
 		r = this_record();
 		if (r->node == addr) {
@@ -549,7 +444,7 @@ void record_rcu(struct rcu_head *head)
 	u64 slot = ~0ull;
 	int i;
 
-	if (!host_traced || !in_pool(head))
+	if (!host_traced || !pool_has(head))
 		return;
 	for (i = 0; i < SHIM_CACHES_SIZE; i++)
 		if (caches_seen[i] == cache)
@@ -572,7 +467,7 @@ void record_settle(void)
 	r->status_reg = NULL;
 }
 
-/* ---- for the host ---------------------------------------------------------------------------- */
+/* ---- for the host ---- */
 
 void record_track(bool on)
 {
@@ -615,13 +510,15 @@ static void cache_state(struct host_state *state)
 
 void record_state(struct host_state *state)
 {
+	u64 n;
+
 	if (&ghes_estatus_pool && ghes_estatus_pool) {
 		state->pool_total = gen_pool_size(ghes_estatus_pool);
 		state->pool_free = gen_pool_avail(ghes_estatus_pool);
 		state->pool_used = state->pool_total - state->pool_free;
 	}
-	if (shadows)
-		state->pool_nodes = atomic64_read(&pool_nodes);
+	if (pool_nodes(&n))
+		state->pool_nodes = n;
 	cache_state(state);
 	if (&ghes_estatus_llist)
 		state->queue_depth = list_length(&ghes_estatus_llist);

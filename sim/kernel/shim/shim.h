@@ -100,6 +100,13 @@ int record_outcome(void);
 void record_state(struct host_state *state);
 size_t record_room(const void *ptr); /* bytes from @ptr to the end of its allocation, 0: unknown */
 
+/* pool.c: what genalloc handed out; kept only when somebody listens. Any context, wait-free. */
+void pool_take(unsigned long addr, size_t size); /* was just allocated */
+void pool_give(unsigned long addr, size_t size); /* is about to be freed */
+bool pool_has(const void *ptr);
+size_t pool_room(const void *ptr); /* from @ptr to the end of its allocation */
+bool pool_nodes(u64 *nodes);	   /* live allocations; false: nobody counts */
+
 void shim_mf_init(struct shim_mf *mf);
 void shim_sinks_init(void);
 unsigned int shim_nr_bound(void);
