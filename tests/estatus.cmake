@@ -3,6 +3,12 @@
 # The estatus mechanisms: pool, cache, queue, irq_work, fixmap, and the POSIX platform.
 ghes_unit_test(NAME estatus_pool SOURCES test_estatus_pool.c fake_platform.c)
 ghes_unit_test(NAME platform_posix SOURCES test_platform_posix.c)
+pkg_check_modules(CHECK IMPORTED_TARGET check) # not packaged for the cross builds
+if(CHECK_FOUND AND NOT CMAKE_CROSSCOMPILING)
+        ghes_unit_test(NAME platform_posix_dies SOURCES test_platform_posix_dies.c
+                LABELS quick no-valgrind # its children leave what they had, as planned
+                LIBRARIES PkgConfig::CHECK)
+endif()
 # The same with 32-bit words; the library's own pool is not linked in, its symbols being there already.
 ghes_unit_test(NAME estatus_pool_narrow SOURCES test_estatus_pool.c fake_platform.c
         ${PROJECT_SOURCE_DIR}/lib/estatus_pool.c ${PROJECT_SOURCE_DIR}/lib/estatus_arena.c)
