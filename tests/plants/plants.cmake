@@ -8,7 +8,7 @@ add_custom_target(plant_edits ALL) # applies each edit: cheap, and part of every
 add_custom_target(plants)          # builds what the tests run: on demand
 
 add_test(NAME plants_build COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target plants -j2)
-set_tests_properties(plants_build PROPERTIES FIXTURES_SETUP plants LABELS "plants;slow")
+set_tests_properties(plants_build PROPERTIES FIXTURES_SETUP plants LABELS "plants;slow;once")
 
 function(ghes_plant)
         cmake_parse_arguments(PARSE_ARGV 0 P "TSAN" "NAME;FILE;FROM;TO;FROM2;TO2;TEST;EXPECT;WHAT;TIMEOUT"
@@ -72,5 +72,5 @@ function(ghes_plant)
         add_test(NAME plant_${P_NAME} COMMAND ${GHES_PLANT_TOOLS}/must-fail ${P_TIMEOUT} "${P_EXPECT}"
                 $<TARGET_FILE:${target}>)
         set_tests_properties(plant_${P_NAME} PROPERTIES FIXTURES_REQUIRED plants
-                LABELS "plants;slow")
+                LABELS "plants;slow;once")
 endfunction()

@@ -23,6 +23,8 @@ suite_asan()
 	need && build_preset asan && run_ctest build/asan -LE once
 }
 
+# Without the simulator: its CPUs are fibers and signals, which ThreadSanitizer cannot follow. Stepped
+# code has it in a form that works, in the tests step_tsan_* of every build.
 suite_tsan()
 {
 	need && build_preset tsan && fixed_layout true &&
