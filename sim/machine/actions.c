@@ -87,13 +87,13 @@ static enum sim_verdict consume(struct sim_machine *m, struct sim_cpu *c, struct
 {
 	bool guest = a->kind == SIM_ACTION_GUEST_CONSUME;
 	uint8_t running = c->frame[0].running;
-	struct sim_consumed consumed = {poisoned_address(m, a->record), a->record};
+	struct sim_consumed consumed = {poisoned_address(m, a->record), a->record, false};
 	enum sim_verdict v;
 
 	/* a program reads in user mode; what arrives in the middle of an action hits what runs */
 	if (!c->depth && !c->arriving && !(c->masks & PSR_I_BIT))
 		c->frame[0].running = a->in_kernel || guest ? SIM_RUNNING_KERNEL : SIM_RUNNING_USER;
-	sim_firmware_report(m, c, s, a->record);
+	consumed.reported = sim_firmware_report(m, c, s, a->record) != 0;
 	v = sim_raise_sea(m, c, s, &consumed, guest);
 	c->frame[0].running = running;
 	return v;
@@ -195,11 +195,12 @@ static void run_work(struct sim_machine *m, struct sim_cpu *c)
 		;
 }
 
-/* Work of a CPU that goes moves on; its irq_work and interrupts were run on the way down. */
+/* On the way down interrupts are on, and all that waits for them runs, irq_work included. */
 static void go_offline(struct sim_machine *m, struct sim_cpu *c)
 {
 	if (!atomic_load(&c->online))
 		return;
+	c->masks = c->program_masks = 0;
 	run_work(m, c);
 	sim_busy(c);
 	sim_sdei_cpu_down(m, c);

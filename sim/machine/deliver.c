@@ -452,7 +452,7 @@ static void abort_once(struct sim_machine *m, struct sim_cpu *c, struct sim_sour
 }
 
 enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
-			       const struct sim_consumed *consumed, bool guest)
+			       struct sim_consumed *consumed, bool guest)
 {
 	/* from a guest it is an ordinary exit, handled in the kernel with interrupts on */
 	enum sim_verdict v =
@@ -474,10 +474,11 @@ enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct 
 		offlined = atomic_load(&poison->offlined);
 		signalled = atomic_load(&poison->signalled);
 		sim_emit(m, c, SIM_EV_USER_RETRY, s->config.id, consumed->paddr,
-			 (uint64_t)offlined << 1 | signalled, 0, NULL);
+			 (uint64_t)!consumed->reported << 2 | (uint64_t)offlined << 1 | signalled,
+			 0, NULL);
 		if (offlined || signalled || i == SIM_MAX_RETRIES)
 			break;
-		sim_firmware_report(m, c, s, consumed->record);
+		consumed->reported = sim_firmware_report(m, c, s, consumed->record) != 0;
 	}
 	atomic_store(&poison->page, 0);
 	sim_return_path(m, c);

@@ -93,7 +93,9 @@ static uint32_t write_record(struct sim_machine *m, struct sim_cpu *c, struct si
 		make_unique(b, size, id);
 	b->outstanding = true;
 	b->cleared = false;
-	b->mutated = false;
+	b->ack_ignored = false;
+	b->mutated = b->withdrawn; /* who was reading the last one may read this one's end */
+	b->withdrawn = false;
 	b->reads = 0;
 	b->source = (uint16_t)s->index;
 	s->last_record = (int16_t)index;
@@ -227,6 +229,7 @@ static void mutate(struct sim_machine *m, struct sim_cpu *c, struct sim_block *b
 		lose(m, c, s, b);
 		b->outstanding = false;
 		b->cleared = true;
+		b->withdrawn = true;
 	}
 }
 
@@ -311,6 +314,7 @@ static bool is_ack(const struct sim_source *s, uint64_t value)
 static bool ack_blocks(struct sim_machine *m, struct sim_cpu *c, uint64_t addr, bool io,
 		       uint64_t value, bool only_cleared)
 {
+	bool ignore = m->host->config.misbehave[SIM_MISBEHAVE_NEVER_ACK];
 	bool any = false;
 
 	for (uint32_t i = 0; i < m->nr_sources; i++) {
@@ -321,12 +325,15 @@ static bool ack_blocks(struct sim_machine *m, struct sim_cpu *c, uint64_t addr, 
 		    (s->ack.space_id == ACPI_ADR_SPACE_SYSTEM_IO) != io || !is_ack(s, value))
 			continue;
 		sim_lock(m, &b->lock);
-		if (b->outstanding && (b->cleared || !only_cleared)) {
+		if (b->outstanding && !b->ack_ignored && (b->cleared || !only_cleared)) {
 			any = true;
 			sim_emit(m, c, SIM_EV_FW_ACKED, s->config.id, addr, value,
 				 atomic_load(&b->instance), NULL);
-			b->outstanding = false;
-			refill(m, c, b);
+			b->ack_ignored = ignore;
+			if (!ignore) {
+				b->outstanding = false;
+				refill(m, c, b);
+			}
 		}
 		sim_unlock(&b->lock);
 	}
@@ -343,11 +350,6 @@ void sim_firmware_saw_register(struct sim_machine *m, struct sim_cpu *c, uint64_
 			owner = &m->source[i];
 	if (!owner)
 		return;
-	if (m->host->config.misbehave[SIM_MISBEHAVE_NEVER_ACK]) {
-		sim_emit(m, c, SIM_EV_FW_ACKED, owner->config.id, addr, value,
-			 atomic_load(&m->block[owner->block].instance), NULL);
-		return;
-	}
 	if (!ack_blocks(m, c, addr, io, value, true) && !ack_blocks(m, c, addr, io, value, false))
 		sim_emit(m, c, SIM_EV_FW_ACKED, owner->config.id, addr, value, 0, NULL);
 }

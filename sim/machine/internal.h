@@ -158,7 +158,9 @@ struct sim_block {
 	uint8_t *mem;
 	bool outstanding; /* a record was written and not yet acknowledged (v1: not cleared) */
 	bool cleared;	  /* block status was set to 0 since it was written */
-	bool mutated;
+	bool mutated;	  /* firmware changed it while, or before, it was read */
+	bool withdrawn;	  /* by taking it back */
+	bool ack_ignored; /* NEVER_ACK: the core has acknowledged it, and firmware looked away */
 	_Atomic uint32_t instance; /* what is in it; 0: nothing yet */
 	uint32_t reads;		   /* accesses by the core since it was written */
 	_Atomic uint64_t written;  /* sim_machine.stamp when it was written */
@@ -401,10 +403,12 @@ enum sim_verdict sim_raise_class(struct sim_machine *m, struct sim_cpu *c,
 struct sim_consumed {
 	uint64_t paddr;
 	int record;
+	bool reported; /* firmware could write it: else it waits, and the core knows nothing of it
+			*/
 };
 /* @consumed NULL: an abort out of nowhere, which is not retried. */
 enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
-			       const struct sim_consumed *consumed, bool guest);
+			       struct sim_consumed *consumed, bool guest);
 void sim_raise_ipi(struct sim_machine *m, struct sim_cpu *c);
 void sim_deliver_timer(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s);
 /* One pending thing that may start now: start it. False: there is none. */

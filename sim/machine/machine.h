@@ -203,7 +203,7 @@ struct sim_config {
 	X(TASK_WORK, "task work queued", "task", "work")                                           \
 	X(TASK_WORK_RUN, "task work runs", "task", "work")                                         \
 	X(USER_RETRY, "the instruction is retried", "physical address",                            \
-	  "1: signalled, 2: offlined")                                                             \
+	  "1: signalled, 2: offlined, 4: untold")                                                  \
 	X(MEMORY_FAILURE, "memory failure", "pfn", "flags")                                        \
 	X(SIGBUS, "SIGBUS", "task", "0")                                                           \
 	X(AER, "AER recovery", "segment:bus:devfn", "severity")                                    \

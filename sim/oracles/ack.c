@@ -11,8 +11,9 @@
  * 4. When the machine is quiet, a record that was read or rejected has been cleared and (version 2)
  *    acknowledged.
  *
- * Not judged: 4 after a panic or another end in the middle; 1 where firmware withdrew the record,
- * 2 where it never looks at acknowledgements (a second one then shows as "twice" still).
+ * Not judged: 4 after a panic or another end in the middle; 1 where firmware withdrew or overwrote
+ * the record, 2 where it never looks at acknowledgements (a second one then shows as "twice"
+ * still).
  */
 #include "oracle.h"
 
@@ -61,21 +62,28 @@ static void on_cleared(struct sim_machine *m, struct state *s, const struct sim_
 	struct sim_block *b = sim_block_at(m, ev->a);
 	uint32_t flags;
 
-	if (b && b->mutated)
+	flags = block == SIM_NONE ? 0 : set(s, block, CLEARED);
+	if (m->host->config.misbehave[SIM_MISBEHAVE_OVERWRITE] || (b && b->mutated))
 		return;
 	if (!ev->record) {
 		sim_defect(m, SIM_ORACLE_ack,
 			   "the block of source %u is cleared, but no record is in it", ev->source);
 		return;
 	}
-	if (block == SIM_NONE)
-		return;
-	flags = set(s, block, CLEARED);
-	/* version 1 that overwrites: the clear was meant for the record before, nobody can tell */
-	if (!(flags & LOOKED) && !m->host->config.misbehave[SIM_MISBEHAVE_OVERWRITE])
+	if (block != SIM_NONE && !(flags & LOOKED))
 		sim_defect(m, SIM_ORACLE_ack,
 			   "record %u of source %u is cleared, but nobody read it",
 			   oracle_serial(m, ev->record), ev->source);
+}
+
+/* Firmware took a record back, of which this may have been the acknowledgement. */
+static bool may_be_of_withdrawn(const struct sim_machine *m, uint64_t reg)
+{
+	for (uint32_t i = 0; i < m->nr_sources; i++)
+		if (m->source[i].config.version == 2 && m->source[i].ack.addr == reg &&
+		    m->block[m->source[i].block].mutated)
+			return true;
+	return false;
 }
 
 static void on_acked(struct sim_machine *m, struct state *s, const struct sim_event *ev)
@@ -84,6 +92,8 @@ static void on_acked(struct sim_machine *m, struct state *s, const struct sim_ev
 	uint32_t flags;
 
 	if (!ev->record) {
+		if (may_be_of_withdrawn(m, ev->a))
+			return;
 		sim_defect(m, SIM_ORACLE_ack,
 			   "register 0x%llx of source %u is written, but no record waits for it",
 			   (unsigned long long)ev->a, ev->source);

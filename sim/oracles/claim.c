@@ -9,7 +9,8 @@
  * 3. Answer -ECANCELED: the claim dropped a duplicate.
  * 4. When the instruction is retried, its page was taken offline or its task signalled; unless the
  *    claim took nothing but records of aborts on other CPUs, which share the status block: then
- *    firmware reports this one again.
+ *    firmware reports this one again. Not judged when firmware could not hand over the record of
+ *    this abort, or writes records at random.
  */
 #include "oracle.h"
 
@@ -98,6 +99,14 @@ static bool only_others(struct sim_machine *m, const struct state *s, const stru
 	return n && n <= MAX_READ;
 }
 
+/* Else the record may name any page, and the core has no way to know which one was read. */
+static bool firmware_is_honest(const struct sim_machine *m)
+{
+	const uint64_t *misbehave = m->host->config.misbehave;
+
+	return !misbehave[SIM_MISBEHAVE_HOSTILE] && !misbehave[SIM_MISBEHAVE_MUTATE];
+}
+
 static void claim_event(struct sim_machine *m, void *state, const struct sim_event *ev)
 {
 	struct state *s = state;
@@ -128,7 +137,7 @@ static void claim_event(struct sim_machine *m, void *state, const struct sim_eve
 		on_claim(m, s, ev);
 		break;
 	default: /* USER_RETRY */
-		if (!ev->b && !only_others(m, s, ev))
+		if (!ev->b && !only_others(m, s, ev) && firmware_is_honest(m))
 			sim_defect(
 				m, SIM_ORACLE_claim,
 				"the task on CPU %u reads poison at 0x%llx again: neither was the "

@@ -204,7 +204,10 @@ static void on_reject(struct sim_machine *m, struct ledger *l, const struct sim_
 static void on_cleared(struct sim_machine *m, struct ledger *l, const struct sim_event *ev)
 {
 	struct ledger_record *r = ledger_record(m, l, ev->record);
+	struct sim_block *b = sim_block_at(m, ev->a);
 
+	if (b && b->mutated)
+		return;
 	if (!r || atomic_load_explicit(&r->state, memory_order_relaxed) != LEDGER_WRITTEN ||
 	    atomic_load_explicit(&r->withdrawn, memory_order_relaxed))
 		return;
