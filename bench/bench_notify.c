@@ -300,7 +300,8 @@ static const struct ghes_platform_ops host_ops = {
 
 /* ---- machine ----------------------------------------------------------------------------------------- */
 
-/* Each source: register, acknowledge register and block in a line of their own, as firmware has it */
+/* Each source: register, acknowledge register and block in a line of their own, as firmware has it
+ */
 struct machine {
 	struct host host;
 	const struct ghes_core_ops *ops;
@@ -309,7 +310,7 @@ struct machine {
 	unsigned int sources;
 	size_t stride; /* from block to block */
 	uint8_t notify;
-	uint32_t len; /* of the record measured */
+	uint32_t len;	    /* of the record measured */
 	unsigned int batch; /* of them the pool holds at once */
 };
 
@@ -413,10 +414,10 @@ static void start(struct machine *m, unsigned int sources, uint8_t notify, uint3
 	size_t size;
 
 	memset(m, 0, sizeof(*m));
-	m->host.platform = (struct ghes_platform){.ops = &host_ops,
-						  .nr_cpus = 1,
-						  .notify_types = GHES_NOTIFY_ARM64 |
-								  GHES_NOTIFY_BIT(NMI)};
+	m->host.platform =
+		(struct ghes_platform){.ops = &host_ops,
+				       .nr_cpus = 1,
+				       .notify_types = GHES_NOTIFY_ARM64 | GHES_NOTIFY_BIT(NMI)};
 	m->sources = sources;
 	m->notify = notify;
 	m->len = len;
@@ -476,7 +477,8 @@ static uint64_t run_records(struct machine *m, uint64_t n, bool drains)
 		drain(m);
 		spent += drains ? bench_now() - t1 : t1 - t0;
 	}
-	expect(processed(m) - before == (n + m->batch - 1) / m->batch * m->batch, "records were lost");
+	expect(processed(m) - before == (n + m->batch - 1) / m->batch * m->batch,
+	       "records were lost");
 	return spent ? spent : 1;
 }
 
@@ -541,8 +543,8 @@ static void bench_records(struct bench *b)
 	warm_up(&hit);
 	put_record(&hit, 0, 200, 2);
 	notify[4] = (struct bench_case){"200 B, a repeat (cache hit)", run_notify, &hit, 0, 0};
-	notify[5] = drains[4] = (struct bench_case){"locked compare-exchange", bench_run_cmpxchg,
-						    NULL, 0, 0};
+	notify[5] = drains[4] =
+		(struct bench_case){"locked compare-exchange", bench_run_cmpxchg, NULL, 0, 0};
 	bench_group(b, "notify: SDEI event to record queued", notify, 6, "at most 70 ns");
 	bench_group(b, "drain: per record, batches of 32, 16, 8, 1", drains, 5, "at most 40 ns");
 	for (unsigned int i = 0; i < 4; i++)
@@ -558,9 +560,9 @@ static void bench_idle(struct bench *b)
 
 	for (unsigned int i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
 		struct machine m;
-		struct bench_case cases[2] = {{"one record, the others idle", run_nmi, &m, 0, 0},
-					      {"bare loop over the status words", run_words, &m, 0,
-					       0}};
+		struct bench_case cases[2] = {
+			{"one record, the others idle", run_nmi, &m, 0, 0},
+			{"bare loop over the status words", run_words, &m, 0, 0}};
 
 		start(&m, n[i], ACPI_HEST_NOTIFY_NMI, 200);
 		warm_up(&m);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
@@ -45,7 +46,7 @@ static void log_formats_as_printf(void **state)
 	assert_logs_as_printf("%u %u %x %#x", 0u, UINT_MAX, UINT_MAX, 1u);
 	assert_logs_as_printf("%lu %lx %#lx", ULONG_MAX, ULONG_MAX, 0xabcul);
 	assert_logs_as_printf("%llu %llx %#llx", ULLONG_MAX, ULLONG_MAX, 0xdefull);
-	assert_logs_as_printf("%zu %zx %zd", SIZE_MAX, SIZE_MAX, (size_t)12 - 0);
+	assert_logs_as_printf("%zu %zx %zd", SIZE_MAX, SIZE_MAX, (ssize_t)-12);
 }
 
 static void log_cuts_a_line_that_is_too_long(void **state)

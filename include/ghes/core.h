@@ -89,8 +89,8 @@ struct ghes_core_ops {
 	int (*notify_irq)(struct ghes_core *core, uint32_t gsiv);	 /* irq */
 	int (*notify_hed)(struct ghes_core *core);			 /* task (workqueue) */
 	int (*notify_nmi)(struct ghes_core *core);			 /* nmi, as x86 NMI */
-	int (*notify_sei)(struct ghes_core *core);			 /* nmi, as SEI; NULL: never takes any */
-	int (*notify_sdei)(struct ghes_core *core, uint32_t event);	 /* nmi, as SDEI */
+	int (*notify_sei)(struct ghes_core *core); /* nmi, as SEI; NULL: never takes any */
+	int (*notify_sdei)(struct ghes_core *core, uint32_t event); /* nmi, as SDEI */
 	/*
 	 * apei_claim_sea(): task, irq or nmi, in what took the abort; enters and leaves NMI-like
 	 * context itself. 0: this CPU's record was dealt with. -GHES_EINPROGRESS: queued, not yet

@@ -321,8 +321,9 @@ struct ghes_platform_ops {
 			   uint64_t arg0, uint64_t arg1, const void *data);
 	/*
 	 * (optional) The core found a rule of its own broken, and goes on if this returns. @oracle:
-	 * which kind, "lock", "context", "pool", "slot", "bounds" or "crash"; @message: one line with
-	 * the core's own names. NULL: the core need not look. any; must not lock or allocate in nmi.
+	 * which kind, "lock", "context", "pool", "slot", "bounds" or "crash"; @message: one line
+	 * with the core's own names. NULL: the core need not look. any; must not lock or allocate
+	 * in nmi.
 	 */
 	void (*defect)(struct ghes_platform *p, const char *oracle, const char *message);
 };

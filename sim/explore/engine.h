@@ -344,8 +344,8 @@ struct ghes_explore {
 	ex_mask pending;      /* handlers that may arrive */
 	struct ex_lock locks[EX_LOCKS];
 	unsigned int n_locks;
-	uint64_t writes; /* grows with each write, see relax */
-	bool uses_relax; /* sticky */
+	uint64_t writes;  /* grows with each write, see relax */
+	bool uses_relax;  /* sticky */
 	bool uses_fences; /* sticky */
 	size_t live_allocs;
 	enum ex_outcome outcome;
@@ -405,7 +405,7 @@ struct ghes_explore {
 	bool no_memory, steps_bound;
 	bool cut_short;	      /* a defect ended an execution */
 	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
-	size_t arena_bytes;  /* of all together */
+	size_t arena_bytes;   /* of all together */
 	uint8_t *arena_valid; /* bytes of each granule that may be accessed */
 };
 

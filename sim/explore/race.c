@@ -87,8 +87,8 @@ static void check_torn(struct ghes_explore *x, const struct ex_event *ev, unsign
 	}
 }
 
-static void synchronise(const struct ghes_explore *x, struct ex_event *ev, const struct ex_op *op, const struct ex_event *newest,
-			const struct ex_event *own)
+static void synchronise(const struct ghes_explore *x, struct ex_event *ev, const struct ex_op *op,
+			const struct ex_event *newest, const struct ex_event *own)
 {
 	bool acquire = orders_acquire(ev->order);
 	bool reads = op->kind != EX_OP_STORE && op->kind != EX_OP_PLAIN_WRITE &&
