@@ -193,6 +193,8 @@ static void run_work(struct sim_machine *m, struct sim_cpu *c)
 		sim_return_path(m, c);
 	while (!atomic_load(&m->stopped) && sim_work_run(m, c))
 		;
+	c->ipi_held = false; /* what the works themselves raised */
+	sim_return_path(m, c);
 }
 
 /* On the way down interrupts are on, and all that waits for them runs, irq_work included. */
