@@ -60,9 +60,9 @@ static void set_flags(struct build *b)
 		     (const char *const[]){
 			     "-std=gnu11", "-fno-strict-aliasing", "-fwrapv", "-fno-common",
 			     "-fshort-wchar", "-fPIC", "-fvisibility=hidden", "-O2", "-g",
-			     "-fno-omit-frame-pointer", "-Werror=implicit-function-declaration",
-			     "-Werror=implicit-int", "-Werror=int-conversion",
-			     "-Werror=incompatible-pointer-types", "-fno-stack-protector", NULL};
+			     "-Werror=implicit-function-declaration", "-Werror=implicit-int",
+			     "-Werror=int-conversion", "-Werror=incompatible-pointer-types",
+			     "-fno-stack-protector", NULL};
 	     *flag; flag++)
 		command_add(k, "%s", *flag);
 	if (!b->gcc) { /* what clang says of kernel style by default */
@@ -161,6 +161,7 @@ static void add_flavour(struct build *b, struct command *c)
 		command_add(c, "-Dmemcmp=shim_memcmp");
 	}
 	command_add(c, "-fsanitize=thread");
+	command_add(c, "-fno-omit-frame-pointer");
 	if (b->gcc) {
 		command_add(c, "--param=tsan-distinguish-volatile=1");
 		command_add(c, "-Wno-tsan");

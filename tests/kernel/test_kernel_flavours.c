@@ -75,6 +75,24 @@ static void the_stepped_build_works_and_has_its_points(void **state)
 	kf_close(kf);
 }
 
+/* Its runtime belongs into a program of its own: here it is only built. */
+static void the_stepped_build_for_tsan_is_built(void **state)
+{
+	struct kernel_core_options options = {.flavour = KERNEL_STEPPED_TSAN};
+	struct kernel_core_info info;
+	const char *tree = kernel_tree();
+
+	(void)state;
+	if (!tree) {
+		print_message(
+			"no kernel tree: install linux-source-6.12 or set GHES_KERNEL_TREES\n");
+		skip();
+	}
+	if (kernel_core_build(tree, &options, &info))
+		fail_msg("%s\n%s", info.error, info.compiler_output ? info.compiler_output : "");
+	kernel_core_info_free(&info);
+}
+
 /*
  * Goal: the segments that are reported hold all of a core's state. A core that ran two records
  * and gets them back as they were before numbers its first record {1} again.
@@ -114,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_instrumented_build_works),
 		cmocka_unit_test(the_stepped_build_works_and_has_its_points),
+		cmocka_unit_test(the_stepped_build_for_tsan_is_built),
 		cmocka_unit_test(the_segments_are_the_whole_state),
 	};
 

@@ -49,21 +49,33 @@ struct block {
 static_assert(sizeof(struct block) <= BLOCK_HEAD, "block head");
 
 static struct block *blocks;
-static int blocks_lock;
+static unsigned int blocks_owner; /* CPU + 1 of who changes the list; 0: nobody */
 
-/* Interrupts stay masked: an RCU callback in one may free, on the CPU that holds the lock. */
-static uint32_t lock_blocks(void)
+/*
+ * Interrupts stay masked: an RCU callback in one may free, on the CPU that holds the list. False:
+ * this CPU holds it and was interrupted by something NMI-like that should not be here at all; that
+ * was reported, and must not end in a deadlock.
+ */
+static bool lock_blocks(uint32_t *mask)
 {
-	uint32_t mask = host_mask_set(DAIF_ERRCTX);
+	unsigned int me = host_cpu() + 1, nobody = 0;
 
-	while (__atomic_exchange_n(&blocks_lock, 1, __ATOMIC_ACQUIRE))
+	*mask = host_mask_set(host_mask_get() | DAIF_ERRCTX);
+	while (!__atomic_compare_exchange_n(&blocks_owner, &nobody, me, false, __ATOMIC_ACQUIRE,
+					    __ATOMIC_RELAXED)) {
+		if (nobody == me) {
+			host_mask_set(*mask);
+			return false;
+		}
+		nobody = 0;
 		host_cpu_relax();
-	return mask;
+	}
+	return true;
 }
 
 static void unlock_blocks(uint32_t mask)
 {
-	__atomic_store_n(&blocks_lock, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&blocks_owner, 0, __ATOMIC_RELEASE);
 	host_mask_set(mask);
 }
 
@@ -78,7 +90,10 @@ void *host_alloc(host_size size)
 	if (!b)
 		return NULL;
 	b->size = size + BLOCK_HEAD;
-	mask = lock_blocks();
+	if (!lock_blocks(&mask)) {
+		host_platform->ops->free(host_platform, b, b->size);
+		return NULL;
+	}
 	b->next = blocks;
 	b->link = &blocks;
 	if (blocks)
@@ -88,12 +103,14 @@ void *host_alloc(host_size size)
 	return (char *)b + BLOCK_HEAD;
 }
 
+/* Memory that cannot be taken off the list now stays on it, and comes back at destroy. */
 void host_free(void *ptr)
 {
 	struct block *b = (struct block *)((char *)ptr - BLOCK_HEAD);
 	uint32_t mask;
 
-	mask = lock_blocks();
+	if (!lock_blocks(&mask))
+		return;
 	*b->link = b->next;
 	if (b->next)
 		b->next->link = b->link;

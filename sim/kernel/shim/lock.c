@@ -18,7 +18,7 @@ const char *shim_context_name(enum host_context context)
 
 static void lock_taken(raw_spinlock_t *lock, enum host_context context)
 {
-	lock->owner = host_cpu() + 1;
+	__atomic_store_n(&lock->owner, host_cpu() + 1, __ATOMIC_RELAXED);
 	this_shim_cpu()->locks_held[context]++;
 }
 
