@@ -57,9 +57,19 @@ enum ghes_explore_mode {
 	GHES_EXPLORE_PCT, /* sampling: random priorities with few change points (Burckhardt 2010) */
 };
 
+/*
+ * What loads may return. Race detection follows C11's happens-before under both.
+ *
+ * C11 lets an atomic load return any value that coherence and happens-before (with C++20's rules
+ * for seq_cst) allow, among the writes that were executed before it. It shows the weak outcomes of
+ * MP, SB, IRIW, WRC and R. It does not show all of C11: each location's modification order is the
+ * order of execution (nothing of 2+2W or S beyond interleaving), no load reads a write that comes
+ * later (no load buffering, as in RC11), read-modify-writes and compare-exchanges, failing ones
+ * too, read the newest value. A search under it that finds nothing says nothing about these.
+ */
 enum ghes_explore_memory {
-	GHES_EXPLORE_SC,  /* interleaving semantics; weaker orders matter to race detection only */
-	GHES_EXPLORE_C11, /* atomic loads may also return older values, see the manual */
+	GHES_EXPLORE_SC,  /* interleaving: the newest value */
+	GHES_EXPLORE_C11, /* as above */
 };
 
 enum ghes_explore_verdict {
@@ -109,7 +119,7 @@ struct ghes_explore_result {
 	uint64_t restarts;    /* searches begun anew because more memory turned out to be shared */
 	unsigned int max_depth; /* steps of the longest execution */
 	double seconds;
-	double estimate; /* guess of executions in all (Knuth's estimator), 0 when unknown */
+	double estimate; /* guess of executions in all, rather too low; 0: unknown */
 	size_t defect_count;
 	const struct ghes_explore_defect *defects;
 };

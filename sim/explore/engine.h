@@ -168,6 +168,12 @@ struct ex_event {
 	struct ex_clock released; /* what the last release fence published */
 	struct ex_clock message;  /* a write: what an acquire load that reads it joins */
 	struct ex_clock own;	  /* a write: its own part of message (release sequence) */
+	/* C11 only, see c11.c */
+	struct ex_clock sc_seen;  /* what fences make the context's later loads see */
+	struct ex_clock sc_chain; /* what fences order before this seq_cst operation */
+	uint64_t memory_before;	  /* the granule */
+	ex_pos sc_fence;	  /* last seq_cst fence of the context */
+	ex_pos read_from, newer;  /* the write that is read, and the next one after it; 0: none */
 	struct ex_access acc[3];
 	uint8_t n_acc;
 	uint8_t ctx;
@@ -212,7 +218,7 @@ enum { EX_NS_POINT = 0, /* 0..255: ghes_explore_point() */ };
 #define EX_KEY2(ns, id)                                                                            \
 	((uintptr_t)1 << 61 | (uintptr_t)(ns) << 56 |                                              \
 	 ((uintptr_t)(id) & (((uintptr_t)1 << 56) - 1)))
-enum { EX_NS_CPU = 1, EX_NS_LOCK, EX_NS_HANDLER, EX_NS_RCU };
+enum { EX_NS_CPU = 1, EX_NS_LOCK, EX_NS_HANDLER, EX_NS_RCU, EX_NS_SC };
 
 enum ex_state {
 	EX_IDLE,    /* a raised handler that nobody raised */
@@ -353,7 +359,7 @@ struct ghes_explore {
 	bool starting;	 /* threads run up to their first step */
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
 	sigjmp_buf host; /* where to go when the execution ends outside of a context */
-	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj;
+	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj, sc_obj;
 
 	/* analysis */
 	struct ex_event *path; /* [path_slots], half of it for replays */
@@ -437,6 +443,11 @@ static inline void ex_host_end(struct ghes_explore *x, struct ex_ctx *cur)
 	x->cur = cur;
 }
 
+static inline bool ex_is_c11(const struct ghes_explore *x)
+{
+	return __builtin_expect(x->cfg.memory == GHES_EXPLORE_C11, 0);
+}
+
 static inline ex_mask ex_bit(unsigned int ctx)
 {
 	return (ex_mask)1 << ctx;
@@ -493,6 +504,12 @@ void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clo
 bool ex_dpor_seen_before(struct ghes_explore *x);
 
 void ex_dpor_blocked(struct ghes_explore *x);
+
+/* c11.c */
+void ex_c11_resolve(struct ghes_explore *x, struct ex_op *op);
+unsigned int ex_c11_choices(struct ghes_explore *x, const struct ex_ctx *c);
+void ex_c11_note(struct ghes_explore *x, struct ex_event *ev, const struct ex_op *op);
+uint64_t ex_c11_value(const struct ghes_explore *x, uintptr_t addr, uint64_t now);
 
 /* nest.c */
 void ex_nest_reversible(struct ghes_explore *x, unsigned int from, unsigned int last,

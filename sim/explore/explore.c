@@ -34,6 +34,9 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 	if (!x)
 		return NULL;
 	x->cfg = *config;
+	/* What a load may return follows from happens-before. */
+	if (x->cfg.memory == GHES_EXPLORE_C11)
+		x->cfg.no_races = false;
 	if (!x->cfg.stack_bytes)
 		x->cfg.stack_bytes = 64 << 10;
 	x->cfg.stack_bytes = (x->cfg.stack_bytes + 4095) & ~(size_t)4095;
@@ -284,6 +287,7 @@ bool ex_analysis_reset(struct ghes_explore *x)
 	}
 	x->rcu_obj = abstract_object(x, EX_NS_RCU, 0);
 	x->rcu_done_obj = abstract_object(x, EX_NS_RCU, 1);
+	x->sc_obj = abstract_object(x, EX_NS_SC, 0);
 	for (unsigned int i = 0; i < x->n_ctx; i++)
 		x->ctx[i].raise_obj = abstract_object(x, EX_NS_HANDLER, i);
 	x->kept = x->branch = 0;
@@ -409,6 +413,29 @@ static void count(struct ghes_explore *x, enum ex_outcome outcome)
 		x->no_memory |= !note_trace(x, ex_trace_hash(x));
 }
 
+/*
+ * How many executions there will be in all: those so far, divided by the part of the tree that they
+ * are. Each alternative known at a node is taken to lead to as much as the next one; more become
+ * known as the search goes on, so the figure is too low rather than too high.
+ */
+static double estimate(const struct ghes_explore *x)
+{
+	double part = 0, weight = 1;
+
+	for (unsigned int i = 1; i <= x->depth; i++) {
+		const struct ex_event *node = &x->path[i];
+		ex_mask known = (node->backtrack & ~node->sleep) | node->done | ex_bit(node->ctx);
+		double n = __builtin_popcount(known);
+		double done = __builtin_popcount(node->done & ~ex_bit(node->ctx));
+
+		weight /= n;
+		part += weight * done;
+		weight /= node->choices ? node->choices : 1;
+		part += weight * node->choice;
+	}
+	return part > 0 ? (double)x->res.executions / part : 0;
+}
+
 static void tick(struct ghes_explore *x, double began, double *next_report)
 {
 	double t = now();
@@ -418,6 +445,7 @@ static void tick(struct ghes_explore *x, double began, double *next_report)
 		x->res.bound = GHES_EXPLORE_SECONDS;
 	if (x->cfg.progress && t >= *next_report) {
 		*next_report = t + 0.5;
+		x->res.estimate = x->cfg.mode == GHES_EXPLORE_DPOR ? estimate(x) : 0;
 		x->cfg.progress(x->cfg.user, &x->res);
 	}
 }
@@ -473,6 +501,10 @@ static void search(struct ghes_explore *x)
 		}
 	}
 	x->res.seconds = now() - began;
+	if (x->res.complete)
+		x->res.estimate = (double)x->res.executions;
+	else if (x->cfg.mode == GHES_EXPLORE_DPOR && x->res.bound != GHES_EXPLORE_NO_BOUND)
+		x->res.estimate = estimate(x);
 }
 
 static void conclude(struct ghes_explore *x)

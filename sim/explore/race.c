@@ -182,5 +182,7 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 	if (ev->kind == EX_OP_GP_END)
 		join_readers(x, ev);
 	find_writes(x, ev, &newest, &own);
+	if (ex_is_c11(x) && ev->kind == EX_OP_LOAD)
+		newest = ev->read_from ? &x->path[ev->read_from] : NULL;
 	synchronise(x, ev, op, newest, own);
 }

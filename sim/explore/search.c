@@ -211,6 +211,10 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 		ex_op_resolve(x, &x->ctx[__builtin_ctz(rest)]);
 	c = &x->ctx[id];
 	node->choices = c->op.kind == EX_OP_CHOOSE ? c->op.choices : 1;
+	if (ex_is_c11(x) && c->op.kind == EX_OP_LOAD)
+		node->choices = (uint16_t)ex_c11_choices(x, c);
+	if (node->choice >= node->choices)
+		node->choice = 0;
 	node->preemptions = (uint16_t)(node->preemptions_before + ex_preempts(node, id));
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM && node->choices > 1)
 		node->choice = (uint16_t)random_below(x, node->choices);

@@ -55,6 +55,8 @@ void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
 	} else if (op->kind == EX_OP_TRYLOCK) {
 		op->acc[0].type = ex_lock_find(x, op->addr)->owner == EX_CTXS ? EX_W : EX_R;
 	}
+	if (ex_is_c11(x))
+		ex_c11_resolve(x, op);
 }
 
 /*
@@ -156,6 +158,8 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 		ev->acc[i] = op->acc[i];
 		join_conflicts(x, ev, &ev->acc[i], before, &found);
 	}
+	if (ex_is_c11(x))
+		ex_c11_note(x, ev, op);
 	if (!x->cfg.no_races)
 		ex_race_event(x, ev, pos, op);
 	if (x->cfg.mode == GHES_EXPLORE_DPOR)

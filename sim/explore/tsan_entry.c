@@ -299,24 +299,28 @@ ENTRY(void, write_range, (void *p, unsigned long size))
 	range(p, size, true, PC());
 }
 
-/* Returns when it is this context's turn to perform the operation; at once when it is no step. */
-static inline void atomic_turn(const volatile void *p, size_t size, unsigned int kind,
+/*
+ * Returns when it is this context's turn to perform the operation; false, and at once, when it is
+ * no step.
+ */
+static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int kind,
 			       unsigned int type, int order, const void *pc)
 {
 	struct ex_ctx *self = ex_self();
 
 	if (!self)
-		return;
+		return false;
 	if (replays(ex, self, (uintptr_t)p, pc)) {
 		check_bounds(ex, self, (uintptr_t)p, size, pc);
-		return;
+		return true;
 	}
 	if (!memory_op(ex, self, (uintptr_t)p, size, type, pc))
-		return;
+		return false;
 	self->op.kind = (uint8_t)kind;
 	self->op.order = (uint8_t)order;
 	self->op.torn = false;
 	take_turn(self);
+	return true;
 }
 
 /* Plain copies of up to 8 bytes. No call of memcpy: it would come back to this file. */
@@ -391,8 +395,10 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 #define LOAD(name, type)                                                                           \
 	ENTRY(type, name, (const volatile type *p, int order))                                     \
 	{                                                                                          \
-		atomic_turn(p, sizeof(type), EX_OP_LOAD, EX_R, order, PC());                       \
-		return *p;                                                                         \
+		if (!atomic_turn(p, sizeof(type), EX_OP_LOAD, EX_R, order, PC()) ||                \
+		    !ex_is_c11(ex) || sizeof(type) > 8)                                            \
+			return *p;                                                                 \
+		return (type)ex_c11_value(ex, (uintptr_t)p, (uint64_t)*p);                         \
 	}
 
 #define STORE(name, type)                                                                          \

@@ -232,6 +232,9 @@ static void nothing_grows_with_executions(void **state)
 	struct rusage before, after;
 
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* keeps what was freed */
+#endif
 	for (int i = 0; i < 3; i++)
 		list_search((struct ghes_explore_config){.max_executions = 300});
 	getrusage(RUSAGE_SELF, &before);

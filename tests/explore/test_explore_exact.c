@@ -59,7 +59,7 @@ struct seen {
 
 struct shape {
 	unsigned int threads, handlers, steps, vars;
-	bool locks, masks, raised, rcu;
+	bool locks, masks, raised, rcu, c11;
 };
 
 static void reset(void *user)
@@ -68,7 +68,7 @@ static void reset(void *user)
 
 	memset(s->toy->vars, 0, sizeof(s->toy->vars));
 	for (unsigned int i = 0; i < TOY_CONTEXTS; i++)
-		s->toy->ctx[i].seen = 0;
+		s->toy->ctx[i].seen = s->toy->ctx[i].n_loads = 0;
 }
 
 static void note_state(void *user)
@@ -172,6 +172,7 @@ static struct ghes_explore_result search(struct seen *s, const struct shape *sha
 	struct ghes_explore_result r;
 	struct ghes_explore *x = ghes_explore_new(&(struct ghes_explore_config){
 		.mode = mode,
+		.memory = shape->c11 ? GHES_EXPLORE_C11 : GHES_EXPLORE_SC,
 		.setup = reset,
 		.finish = note_state,
 		.on_race = note_race,
@@ -205,10 +206,10 @@ static struct ghes_explore_result search(struct seen *s, const struct shape *sha
 
 static void describe(const struct toy *toy, const struct shape *shape, unsigned int placement)
 {
-	static const char *const names[] = {"ld",     "ldacq",	 "st",	    "strel",	 "add",
-					    "cas",    "read",	 "write",   "if",	 "lock",
-					    "unlock", "trylock", "mask",    "unmask",	 "fence",
-					    "raise",  "choose",	 "rculock", "rcuunlock", "sync"};
+	static const char *const names[] = {
+		"nop",	  "ld",	   "ldacq", "st",     "strel",	 "add",	      "cas",
+		"read",	  "write", "if",    "lock",   "unlock",	 "trylock",   "mask",
+		"unmask", "fence", "raise", "choose", "rculock", "rcuunlock", "sync"};
 
 	for (unsigned int i = 0; i < shape->threads + shape->handlers; i++) {
 		print_message("ctx %u", i);
@@ -294,6 +295,8 @@ int main(int argc, char **argv)
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .locks = true}, 50, 9000},
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .raised = true}, 50, 10000},
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .rcu = true}, 50, 11000},
+		{{.threads = 3, .steps = 3, .vars = 2, .c11 = true}, 50, 12000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .c11 = true}, 50, 13000},
 	};
 	struct CMUnitTest tests[sizeof(jobs) / sizeof(jobs[0])];
 	unsigned int n = 0;

@@ -56,6 +56,20 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 	case TOY_RCU_UNLOCK:
 		ghes_explore_rcu_read_unlock();
 		return last;
+	case TOY_LOAD_SC:
+		return atomic_load_explicit(atomic, memory_order_seq_cst);
+	case TOY_STORE_SC:
+		atomic_store_explicit(atomic, s->value, memory_order_seq_cst);
+		return last;
+	case TOY_FENCE_ACQ:
+		atomic_thread_fence(memory_order_acquire);
+		return last;
+	case TOY_FENCE_REL:
+		atomic_thread_fence(memory_order_release);
+		return last;
+	case TOY_FENCE_SC:
+		atomic_thread_fence(memory_order_seq_cst);
+		return last;
 	case TOY_SYNC:
 		ghes_explore_synchronize_rcu();
 		return last;
@@ -85,5 +99,7 @@ void toy_run(void *arg)
 		}
 		last = perform(c->toy, s, last);
 		c->seen = c->seen * 31 + (unsigned int)last;
+		if (s->op == TOY_LOAD || s->op == TOY_LOAD_ACQ || s->op == TOY_LOAD_SC)
+			c->loads[c->n_loads++ % TOY_OPS] = last;
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum toy_op {
+	TOY_NOP,
 	TOY_LOAD, /* relaxed */
 	TOY_LOAD_ACQ,
 	TOY_STORE, /* relaxed */
@@ -28,6 +29,11 @@ enum toy_op {
 	TOY_RCU_LOCK,
 	TOY_RCU_UNLOCK,
 	TOY_SYNC,
+	TOY_LOAD_SC,
+	TOY_STORE_SC,
+	TOY_FENCE_ACQ,
+	TOY_FENCE_REL,
+	TOY_FENCE_SC,
 };
 
 #define TOY_VARS     4
@@ -42,6 +48,8 @@ struct toy_context {
 	struct toy_step steps[TOY_OPS];
 	unsigned int n;
 	uint64_t seen; /* digest of all it has read */
+	unsigned int n_loads;
+	int loads[TOY_OPS]; /* what they returned, in order */
 	struct toy *toy;
 };
 
