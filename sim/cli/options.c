@@ -54,6 +54,7 @@ static bool set_core(struct cli_options *o, const char *value)
 SET_SWITCH(quiet, driver.quiet)
 SET_SWITCH(verbose, driver.verbose)
 SET_SWITCH(suspend, driver.suspend)
+SET_SWITCH(tsan, driver.tsan)
 SET_SWITCH(help, help)
 
 #define SET_NUMBER(field)                                                                          \
@@ -176,6 +177,8 @@ static const struct cli_option options[] = {
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
 	{"levels", "N", CLI_INJECT, "how deep notifications nest: 1, 2 (default) or 3 (sampled)",
 	 set_levels, "1 to 3"},
+	{"tsan", NULL, CLI_STRESS, "under ThreadSanitizer: direct calls at points instead of signals",
+	 set_tsan, NULL},
 	{"suspend", NULL, CLI_INJECT, "park a CPU at each boundary for ever; others must go on",
 	 set_suspend, NULL},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",

@@ -295,6 +295,13 @@ const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum 
 	return handle ? dlsym(handle, "ghes_step_module") : NULL;
 }
 
+const struct ghes_step_module *sim_core_tsan_module(struct sim_core *core, enum sim_arch arch)
+{
+	void *handle = core->build[SIM_STEPPED_TSAN][arch].handle;
+
+	return handle ? dlsym(handle, "ghes_step_module") : NULL;
+}
+
 int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
 		    struct sim_machine *m)
 {

@@ -28,6 +28,8 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 /* The points of the stepped build, once sim_core_ops() has loaded it. */
 struct ghes_step_module;
 const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch);
+/* Likewise of SIM_STEPPED_TSAN. */
+const struct ghes_step_module *sim_core_tsan_module(struct sim_core *core, enum sim_arch arch);
 int sim_core_attach(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch,
 		    struct sim_machine *m);
 

@@ -31,6 +31,7 @@
 
 #include "drivers/cores.h"
 #include "drivers/counts.h"
+#include "drivers/stress_tsan.h"
 
 #define DEFAULT_SECONDS 2.0
 #define STALLED_SECONDS 20
@@ -53,18 +54,21 @@ struct cpu {
 	volatile const struct sim_action *consuming;
 	_Atomic int backlog; /* signals sent and not yet handled; a hint only */
 	_Atomic bool finished;
+	struct stress_tsan_cpu tsan;
 	uint64_t sent_self, sent_other, refused, sea;
 };
 
 struct stress {
 	struct sim_driver driver; /* first: the machine hands it back */
 	struct cpu firmware;	  /* no CPU, but it sends like one */
+	struct cpu rest; /* the driver's own thread, while it lets the machine come to rest */
 	const struct sim_scenario *scenario;
 	struct sim_machine *m;
 	struct sim_config config;
 	struct cpu *cpus;
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
+	bool tsan;	 /* direct calls instead of signals */
 	bool patient;	 /* nobody asked for a time: wait for rare nests */
 	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
@@ -109,20 +113,46 @@ static unsigned int class_of(const struct sim_config *c, const struct sim_action
 	return CLASS_IRQ;
 }
 
+/* What a signal carries: the arrival's number, and whether its notification comes alone. */
+#define ALONE 0x40000000
+
+/*
+ * The @what-th arrival of the scenario on this CPU. Alone, its record is left out: firmware tries
+ * once more where a dispatch was refused and the record is still in its block, or else nothing
+ * would ever come of that source again.
+ */
+static enum sim_verdict arrive(struct cpu *cpu, int what)
+{
+	struct sim_action a = cpu->s->scenario->arrivals[what & ~ALONE].action;
+
+	if (what & ALONE) {
+		a.kind = SIM_ACTION_RAISE;
+		a.record = -1;
+	}
+	return sim_arrive(cpu->s->m, cpu->id, &a);
+}
+
 static void on_notification(int sig, siginfo_t *info, void *context)
 {
 	struct cpu *cpu = me;
 	int saved = errno;
-	unsigned int n = (unsigned int)info->si_value.sival_int;
 
 	(void)sig;
 	(void)context;
 	if (cpu) {
 		atomic_fetch_sub_explicit(&cpu->backlog, 1, memory_order_relaxed);
-		if (n < cpu->s->scenario->nr_arrivals && !atomic_load(&cpu->s->stop))
-			sim_arrive(cpu->s->m, cpu->id, &cpu->s->scenario->arrivals[n].action);
+		if (!atomic_load(&cpu->s->stop))
+			arrive(cpu, info->si_value.sival_int);
 	}
 	errno = saved;
+}
+
+/* Out of whatever runs on this thread, at whatever depth. */
+_Noreturn static void leave(struct cpu *cpu)
+{
+	if (cpu->s->tsan)
+		stress_tsan_abandon(&cpu->tsan);
+	siglongjmp(cpu->out, 1);
 }
 
 static void crash(struct cpu *cpu, int sig, const void *address)
@@ -130,7 +160,7 @@ static void crash(struct cpu *cpu, int sig, const void *address)
 	sim_defect(cpu->s->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig,
 		   sigdescr_np(sig), address);
 	atomic_store(&cpu->s->stop, true);
-	siglongjmp(cpu->out, 1);
+	leave(cpu);
 }
 
 /* The synchronous abort: a load from the poisoned page. Anything else is a crash of the core. */
@@ -157,7 +187,7 @@ static void on_watchdog(int sig)
 {
 	(void)sig;
 	if (me && atomic_load(&me->s->give_up))
-		siglongjmp(me->out, 1);
+		leave(me);
 }
 
 static void mask_up_to(sigset_t *set, unsigned int class)
@@ -215,7 +245,7 @@ static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, 
 	(void)on_what;
 	/* Who holds it may have panicked: then this CPU waits for ever, as it would in life. */
 	if (me && sim_stopped(m))
-		siglongjmp(me->out, 1);
+		leave(me);
 	sched_yield();
 	return !atomic_load(&s->give_up);
 }
@@ -227,7 +257,19 @@ static void stop(struct sim_driver *d, struct sim_machine *m)
 	(void)m;
 	atomic_store(&s->stop, true);
 	if (me)
-		siglongjmp(me->out, 1);
+		leave(me);
+}
+
+static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		  enum sim_event_kind kind, uint64_t arg)
+{
+	(void)d;
+	(void)m;
+	(void)cpu;
+	(void)kind;
+	(void)arg;
+	if (me && me->tsan.interrupt)
+		stress_tsan_point(&me->tsan);
 }
 
 /* ---- A CPU ----------------------------------------------------------------------------------- */
@@ -241,10 +283,10 @@ static uint64_t draw(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-static void send(struct cpu *from, struct cpu *to, unsigned int n)
+static void send(struct cpu *from, struct cpu *to, int what)
 {
-	const struct sim_arrival *a = &from->s->scenario->arrivals[n];
-	union sigval value = {.sival_int = (int)n};
+	const struct sim_arrival *a = &from->s->scenario->arrivals[what & ~ALONE];
+	union sigval value = {.sival_int = what};
 
 	if (atomic_load_explicit(&to->backlog, memory_order_relaxed) >= MAX_BACKLOG ||
 	    atomic_load(&to->finished)) {
@@ -268,7 +310,7 @@ static void consume(struct cpu *cpu, const struct sim_action *a)
 {
 	struct stress *s = cpu->s;
 
-	if (!cpu->poison) {
+	if (!cpu->poison || s->tsan) { /* the runtime cannot stand a synchronous signal */
 		sim_do(s->m, cpu->id, a);
 		return;
 	}
@@ -278,24 +320,55 @@ static void consume(struct cpu *cpu, const struct sim_action *a)
 	mprotect((void *)cpu->poison, PAGE, PROT_NONE);
 }
 
+/*
+ * What arrives next, or -1: nothing. As long as firmware keeps records of a source back it gets
+ * hardly any more: they would wait as well, and nothing would be delivered where it arrives.
+ */
+static int draw_arrival(struct cpu *cpu)
+{
+	const struct sim_scenario *sc = cpu->s->scenario;
+	uint64_t r = draw(&cpu->rng);
+	int n;
+
+	if (!sc->nr_arrivals)
+		return -1;
+	n = (int)((r >> 8) % sc->nr_arrivals);
+	if (!sim_firmware_backlog(cpu->s->m, sc->arrivals[n].action.source))
+		return n;
+	switch (r % 16) {
+	case 0:
+		return sc->arrivals[n].action.kind == SIM_ACTION_REPORT ? n | ALONE : n;
+	case 1:
+		return n;
+	default:
+		return -1;
+	}
+}
+
 static void notify_somebody(struct cpu *cpu)
 {
 	const struct sim_scenario *sc = cpu->s->scenario;
-	unsigned int n, to;
+	int what = draw_arrival(cpu), n = what & ~ALONE;
+	unsigned int to;
 
-	if (!sc->nr_arrivals)
+	if (what < 0) {
+		cpu->refused++;
 		return;
-	n = (unsigned int)(draw(&cpu->rng) % sc->nr_arrivals);
+	}
 	if (sc->arrivals[n].action.kind == SIM_ACTION_CONSUME) {
 		/* Synchronous: only a CPU can do that to itself. */
 		if (cpu != &cpu->s->firmware)
 			consume(cpu, &sc->arrivals[n].action);
 		return;
 	}
+	if (cpu->s->tsan) {
+		arrive(cpu, what);
+		return;
+	}
 	to = sc->arrivals[n].cpu < 0 || cpu->s->config.nr_cpus != sc->config.nr_cpus
 		     ? (unsigned int)(draw(&cpu->rng) % cpu->s->config.nr_cpus)
 		     : (unsigned int)sc->arrivals[n].cpu;
-	send(cpu, &cpu->s->cpus[to], n);
+	send(cpu, &cpu->s->cpus[to], what);
 }
 
 static const struct sim_program *program_of(const struct stress *s, unsigned int cpu)
@@ -310,7 +383,8 @@ static const struct sim_program *program_of(const struct stress *s, unsigned int
 
 static bool enough(const struct stress *s)
 {
-	return atomic_load_explicit(&s->stop, memory_order_relaxed) || sim_stopped(s->m);
+	return atomic_load_explicit(&s->stop, memory_order_relaxed) || sim_stopped(s->m) ||
+	       (s->tsan && stress_tsan_race(NULL));
 }
 
 static void live(struct cpu *cpu)
@@ -334,21 +408,52 @@ static void live(struct cpu *cpu)
 	}
 }
 
-static void *cpu_thread(void *arg)
+/* ThreadSanitizer: a point inside the core is reached. */
+static bool interrupt(void *arg)
 {
 	struct cpu *cpu = arg;
+	int what = enough(cpu->s) ? -1 : draw_arrival(cpu);
+
+	return what >= 0 && arrive(cpu, what) == SIM_NOW;
+}
+
+static void live_interrupted(struct cpu *cpu)
+{
+	cpu->tsan.arg = cpu;
+	cpu->tsan.rng = ~cpu->rng;
+	if (stress_tsan_enter(&cpu->tsan))
+		return;
+	cpu->tsan.interrupt = interrupt;
+	if (!sigsetjmp(cpu->out, 0))
+		live(cpu);
+	cpu->tsan.interrupt = NULL;
+	stress_tsan_leave(&cpu->tsan);
+}
+
+static void live_signalled(struct cpu *cpu)
+{
 	sigset_t set;
 
-	me = cpu;
-	sim_set_this_cpu(cpu->s->m, cpu->id);
 	all_classes(&set);
-	while (!atomic_load(&cpu->s->go))
-		sched_yield();
 	if (!sigsetjmp(cpu->out, 1)) {
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 		live(cpu);
 	}
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static void *cpu_thread(void *arg)
+{
+	struct cpu *cpu = arg;
+
+	me = cpu;
+	sim_set_this_cpu(cpu->s->m, cpu->id);
+	while (!atomic_load(&cpu->s->go))
+		sched_yield();
+	if (cpu->s->tsan)
+		live_interrupted(cpu);
+	else
+		live_signalled(cpu);
 	atomic_store(&cpu->finished, true);
 	return NULL;
 }
@@ -463,7 +568,7 @@ static bool start(struct stress *s)
 	}
 	atomic_store(&s->stop, !ok);
 	atomic_store(&s->go, true);
-	if (ok) {
+	if (ok && !s->tsan) {
 		s->firmware = (struct cpu){.s = s, .rng = ~s->config.seed};
 		ok = !pthread_create(&s->firmware.thread, NULL, firmware_thread, &s->firmware);
 		s->firmware.started = ok;
@@ -483,16 +588,81 @@ static void count_cpus(const struct stress *s, struct sim_result *r)
 	sim_count(r, "signals-of-firmware", s->firmware.sent_other);
 }
 
-/* One machine from boot to rest. 0, or -1 and @error. */
-static int round_trip(struct stress *s, const struct ghes_core_ops *ops, double until,
-		      struct sim_result *r, char *error, size_t error_size)
+static void count_interruptions(const struct stress *s, struct sim_result *r)
 {
+	static const char *const names[STRESS_TSAN_LEVELS + 1] = {
+		NULL,
+		"interrupted-depth-1",
+		"interrupted-depth-2",
+		"interrupted-depth-3",
+		"interrupted-depth-4",
+		"interrupted-depth-5",
+		"interrupted-depth-6",
+		"interrupted-depth-7",
+		"interrupted-depth-8",
+	};
+
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
+		const struct stress_tsan_cpu *tsan = &s->cpus[i].tsan;
+
+		for (unsigned int n = 1; n <= STRESS_TSAN_LEVELS; n++)
+			sim_count(r, names[n], tsan->interrupted[n]);
+		sim_count(r, "interrupted-between-plain-accesses", tsan->between_plain);
+	}
+}
+
+/* The machine comes to rest on the driver's thread, where the core may crash or hang as well. */
+static void come_to_rest(struct stress *s)
+{
+	sim_set_this_cpu(s->m, 0);
+	if (atomic_load(&s->give_up))
+		return;
+	s->rest = (struct cpu){.s = s};
+	me = &s->rest;
+	if (!sigsetjmp(s->rest.out, 1))
+		sim_quiesce(s->m);
+	me = NULL;
+}
+
+static void collect(struct stress *s, struct sim_result *r)
+{
+	const char *location, *race = s->tsan ? stress_tsan_race(&location) : NULL;
+
+	if (race)
+		sim_defect(s->m, SIM_ORACLE_race, "%s", race);
+	sim_collect_defects(r, s->m, NULL);
+	for (unsigned int i = 0; race && i < r->nr_defects; i++)
+		if (r->defects[i].oracle == SIM_ORACLE_race)
+			snprintf(r->defects[i].source_location,
+				 sizeof(r->defects[i].source_location), "%s", location);
+	r->executions++;
+	r->notifications += delivered(s);
+	counts_report(counts_of(s->m), r);
+	if (s->tsan)
+		count_interruptions(s, r);
+	else
+		count_cpus(s, r);
+}
+
+/* One machine from boot to rest. 0, or -1 and @error. */
+static int round_trip(struct stress *s, struct sim_core *core, double until, struct sim_result *r,
+		      char *error, size_t error_size)
+{
+	enum sim_flavour flavour = s->tsan ? SIM_STEPPED_TSAN : SIM_NATIVE;
+	enum sim_arch arch = s->config.arch;
+	const struct ghes_core_ops *ops = sim_core_ops(core, flavour, arch, error, error_size);
 	struct sim_observer counts = counts_observer(s->scenario);
 	int ret = -1;
 
+	if (!ops)
+		return -1;
+	if (s->tsan)
+		ops = stress_tsan_core_ops(ops);
 	s->m = sim_machine_create(&s->config, ops, error, error_size);
 	if (!s->m)
 		return -1;
+	if (s->tsan)
+		stress_tsan_attach(s->m, sim_core_tsan_module(core, arch));
 	sim_observe_oracles(s->m);
 	sim_observe(s->m, &counts);
 	sim_set_driver(s->m, &s->driver);
@@ -508,14 +678,8 @@ static int round_trip(struct stress *s, const struct ghes_core_ops *ops, double 
 		ret = 0;
 	}
 	bring_home(s);
-	sim_set_this_cpu(s->m, 0);
-	if (!atomic_load(&s->give_up))
-		sim_quiesce(s->m);
-	sim_collect_defects(r, s->m, NULL);
-	r->executions++;
-	r->notifications += delivered(s);
-	counts_report(counts_of(s->m), r);
-	count_cpus(s, r);
+	come_to_rest(s);
+	collect(s, r);
 	return ret;
 }
 
@@ -586,6 +750,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		.config = scenario->config,
 		.events = o->events ? o->events : UINT64_MAX,
 		.from = now(),
+		.tsan = o->tsan,
 		.patient = !(o->seconds > 0),
 	};
 	double seconds = o->seconds > 0 ? o->seconds : o->events ? 1e9 : DEFAULT_SECONDS;
@@ -594,7 +759,12 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	uint64_t total = s.events;
 	int ret;
 
-	ops = sim_core_ops(core, SIM_NATIVE, scenario->config.arch, error, error_size);
+	if (s.tsan && !stress_tsan_here()) {
+		stress_tsan_exec(error, error_size);
+		return -1;
+	}
+	ops = sim_core_ops(core, s.tsan ? SIM_STEPPED_TSAN : SIM_NATIVE, s.config.arch, error,
+			   error_size);
 	if (!ops)
 		return -1;
 	if (!sim_core_takes(ops, scenario, r))
@@ -606,12 +776,15 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	r->seed = s.config.seed;
 	if (o->cpus)
 		s.config.nr_cpus = o->cpus;
-	sim_count(r, "signal-floor-ns", signal_floor_ns());
-	install_handlers();
+	if (s.tsan) {
+		s.driver.point = point;
+	} else {
+		sim_count(r, "signal-floor-ns", signal_floor_ns());
+		install_handlers();
+	}
 	do {
 		s.events = total - r->notifications;
-		ops = sim_core_ops(core, SIM_NATIVE, scenario->config.arch, error, error_size);
-		ret = round_trip(&s, ops, from + seconds, r, error, error_size);
+		ret = round_trip(&s, core, from + seconds, r, error, error_size);
 		if (!ret)
 			judge(&s, r, counts_of(s.m));
 		if (s.m)
@@ -619,7 +792,8 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		s.config.seed++;
 		/* A panic ends a machine, not the test: the next one boots. */
 	} while (!ret && !r->nr_defects && r->notifications < total && now() < from + seconds);
-	remove_handlers();
+	if (!s.tsan)
+		remove_handlers();
 	r->seconds = now() - from;
 	if (r->seconds > 0)
 		sim_count(r, "notifications-per-second",

@@ -354,6 +354,13 @@ void sim_firmware_saw_register(struct sim_machine *m, struct sim_cpu *c, uint64_
 		sim_emit(m, c, SIM_EV_FW_ACKED, owner->config.id, addr, value, 0, NULL);
 }
 
+unsigned int sim_firmware_backlog(struct sim_machine *m, uint16_t source)
+{
+	const struct sim_source *s = sim_source_by_id(m, source);
+
+	return s ? s->queue_len : 0;
+}
+
 bool sim_firmware_waiting(const struct sim_machine *m)
 {
 	for (uint32_t i = 0; i < m->nr_sources; i++)

@@ -374,6 +374,9 @@ int sim_do(struct sim_machine *m, unsigned int cpu, const struct sim_action *act
 enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
 			    const struct sim_action *action);
 
+/* Records of @source that firmware keeps back because its block is in use; a hint, any thread. */
+unsigned int sim_firmware_backlog(struct sim_machine *m, uint16_t source);
+
 /*
  * Let everything pending happen (irq_work, work, timers, RCU), until nothing is; emits
  * SIM_EV_QUIET and calls the observers' finish. Bounded; a machine that does not come to rest is
