@@ -322,6 +322,62 @@ static void an_exhausted_pool_leaves_the_record_pending(void **state)
 	for_each_tree(exhausted);
 }
 
+/*
+ * Goal: the shim's own vsnprintf() prints as the kernel's: each conversion that APEI and CPER code
+ * may use, by a line that the patched core prints when it starts.
+ */
+static void formats(const char *tree)
+{
+	static const char edit[] =
+		"\tghes_nmi_init_cxt();\n"
+		"\t{\n"
+		"\t\tstatic const u8 b[16] = {0x14, 0x11, 0xbc, 0xa5, 0x64, 0x6f, 0xde, 0x4e,\n"
+		"\t\t\t0xb8, 0x63, 0x3e, 0x83, 0xed, 0x7c, 0x83, 0xb1};\n"
+		"\t\tpr_info(\"A %d|%5d|%-5d|%05d|%+d|% d|%i\\n\", -7, -7, -7, -7, 7, 7, INT_MAX);\n"
+		"\t\tpr_info(\"B %u|%x|%#x|%X|%08llx|%#018llx|%o\\n\", ~0u, 255, 255, 255, 0xabcULL,\n"
+		"\t\t\t0xabcULL, 8);\n"
+		"\t\tpr_info(\"C %s|%5s|%-5s|%.2s|%*s|%c|%%\\n\", \"abc\", \"abc\", \"abc\", \"abc\", 4, \"a\", 'z');\n"
+		"\t\tpr_info(\"D %hhd|%hd|%ld|%lld|%zu|%hhx\\n\", 255, 65535, -1L, -2LL, sizeof(b), 0x1ff);\n"
+		"\t\tpr_info(\"E %pUl|%pUb|%pUL\\n\", b, b, b);\n"
+		"\t\tpr_info(\"F %4ph|%4phN|%*phC|%pe|%pe\\n\", b, b, 3, b, ERR_PTR(-EINVAL), ERR_PTR(-ENOTSUPP));\n"
+		"\t\tpr_info(\"G %.0d|%.3d|%#.4x|%-#6x|\\n\", 0, 5, 0x1f, 0x1f);\n"
+		"\t\tpr_info(\"H one\\nH two\\n\");\n"
+		"\t}\n";
+	static const char *const expected[] = {
+		"A -7|   -7|-7   |-0007|+7| 7|2147483647",
+		"B 4294967295|ff|0xff|FF|00000abc|0x0000000000000abc|10",
+		"C abc|  abc|abc  |ab|   a|z|%",
+		"D -1|-1|-1|-2|16|ff",
+		"E a5bc1114-6f64-4ede-b863-3e83ed7c83b1|1411bca5-646f-de4e-b863-3e83ed7c83b1|"
+		"A5BC1114-6F64-4EDE-B863-3E83ED7C83B1",
+		"F 14 11 bc a5|1411bca5|14:11:bc|-EINVAL|-ENOTSUPP",
+		"G |005|0x001f|0x1f  |",
+		"H one",
+		"H two",
+	};
+	struct kernel_fixture *kf =
+		kf_open(tree, KERNEL_X86, patched_ghes(tree, "\tghes_nmi_init_cxt();\n", edit));
+
+	fx_source(kf->fx, 1, ACPI_HEST_NOTIFY_NMI);
+	fx_init(kf->fx);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		bool found = false;
+
+		for (unsigned int j = 0; j < kf->fx->lines; j++)
+			found |= !strcmp(kf->fx->line[j], expected[i]);
+		if (!found)
+			fail_msg("no line '%s'", expected[i]);
+	}
+	no_defect(kf);
+	kf_close(kf);
+}
+
+static void printk_formats_as_the_kernel_does(void **state)
+{
+	(void)state;
+	for_each_tree(formats);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_fatal_record_panics_after_what_was_queued),
 		cmocka_unit_test(a_core_starts_anew_after_destroy),
 		cmocka_unit_test(an_exhausted_pool_leaves_the_record_pending),
+		cmocka_unit_test(printk_formats_as_the_kernel_does),
 	};
 
 	return cmocka_run_group_tests_name("kernel_core", tests, NULL, NULL);
