@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
-# The same tests in the builds that find different mistakes.
+# The same tests in the builds that find different mistakes: everything with gcc, the quick ones in
+# the others. What takes minutes (label slow) need not be said five times.
 
 suite_dev() # gcc
 {
@@ -10,17 +11,17 @@ suite_dev() # gcc
 
 suite_clang()
 {
-	need clang && build_preset clang && run_ctest build/clang -LE once
+	need clang && build_preset clang && run_ctest build/clang -L quick -LE once
 }
 
 suite_ubsan()
 {
-	need && build_preset ubsan && run_ctest build/ubsan -LE once
+	need && build_preset ubsan && run_ctest build/ubsan -L quick -LE once
 }
 
-suite_asan()
+suite_asan() # and UndefinedBehaviorSanitizer in one build
 {
-	need && build_preset asan && run_ctest build/asan -LE once
+	need && build_preset asan && run_ctest build/asan -L quick -LE once
 }
 
 # Without the simulator: its CPUs are fibers and signals, which ThreadSanitizer cannot follow. Stepped
@@ -28,7 +29,7 @@ suite_asan()
 suite_tsan()
 {
 	need && build_preset tsan && fixed_layout true &&
-		TSAN_OPTIONS=halt_on_error=1 run_ctest build/tsan -LE "once|no-tsan"
+		TSAN_OPTIONS=halt_on_error=1 run_ctest build/tsan -L quick -LE "once|no-tsan"
 }
 
 suite_valgrind() # the unit tests; what starts programs of its own is left to the others
