@@ -210,6 +210,7 @@ static int checked(struct check *c, struct cli_options *o)
 		closing(c, &t);
 	status = exit_status(c, &t);
 	suite_free(&t.suite);
+	c->arg = NULL;
 	return status;
 }
 

@@ -49,10 +49,15 @@ char *file_read(const char *path, size_t *size)
 		return NULL;
 	do {
 		if (room - n < 4096) {
-			room = room ? room * 2 : 65536;
-			data = realloc(data, room);
-			if (!data)
+			char *more = realloc(data, room ? room * 2 : 65536);
+
+			if (!more) {
+				free(data);
+				data = NULL;
 				break;
+			}
+			data = more;
+			room = room ? room * 2 : 65536;
 		}
 		got = fread(data + n, 1, room - n - 1, f);
 		n += got;
