@@ -402,6 +402,8 @@ static int claim_sea(struct ghes_core *c, const struct ghes_regs *regs)
 	}
 	if (c->fault != MINI_LEAVE_MASKED)
 		ops->mask_set(c->p, flags);
+	if (c->fault == MINI_DENY_DUPLICATE && rc == -GHES_ECANCELED)
+		return -GHES_ENOENT;
 	if (c->fault == MINI_CLAIM_NOTHING)
 		return 0;
 	return c->fault == MINI_CLAIM_DENIES ? -GHES_ENOENT : rc;

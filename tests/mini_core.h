@@ -60,7 +60,9 @@ enum mini_fault {
 #define MINI_FAULT_ENUM(name, oracle) MINI_##name,
 	MINI_FAULTS(MINI_FAULT_ENUM)
 #undef MINI_FAULT_ENUM
-		MINI_NR_FAULTS
+		MINI_DENY_DUPLICATE, /* no fault: -ENOENT for a repeated SEA, as the kernel has it
+				      */
+	MINI_NR_FAULTS
 };
 
 /* The fault of cores created from now on. */

@@ -101,6 +101,24 @@ static void test_silent_when_right(void **state)
 	}
 }
 
+/* A repeated abort may be denied: its task is signalled then, and nothing is lost. */
+static void test_silent_when_a_duplicate_is_denied(void **state)
+{
+	(void)state;
+	kit_init(&kit);
+	kit_source(&kit, SEA, ACPI_HEST_NOTIFY_SEA);
+	mini_core_be(MINI_DENY_DUPLICATE);
+	kit_create(&kit, mini_core_ops(), true);
+	act(SIM_ACTION_CONSUME, SEA, 2);
+	act(SIM_ACTION_CONSUME, SEA, 2);
+	sim_quiesce(kit.m);
+	kit_no_defect(&kit);
+	assert_int_equal(kit_count(&kit, SIM_EV_TP(DUPLICATE)), 1);
+	assert_int_equal(kit_count(&kit, SIM_EV_SIGBUS), 1);
+	assert_int_equal(kit_event(&kit, SIM_EV_CLAIM, 1)->a, GHES_ENOENT);
+	kit_destroy(&kit);
+}
+
 static const struct {
 	const char *name;
 	enum mini_fault fault;
@@ -166,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_silent_when_right),
+		cmocka_unit_test(test_silent_when_a_duplicate_is_denied),
 		cmocka_unit_test(test_each_fires),
 		cmocka_unit_test(test_each_fires_alone),
 	};

@@ -203,12 +203,14 @@ static void verdict(struct inject *in, const struct totals *t)
 		if (r->verdict == SIM_VACUOUS)
 			snprintf(r->why, sizeof(r->why),
 				 "no CPU stood still where another went on");
-	} else if (!in->verdicts[SIM_NOW]) {
-		r->verdict = SIM_VACUOUS;
-		snprintf(r->why, sizeof(r->why), "no notification interrupted anything");
 	} else if (t->incomplete) {
 		r->verdict = SIM_INCOMPLETE;
 		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
+	} else if (!in->verdicts[SIM_NOW]) {
+		r->verdict = SIM_VACUOUS;
+		snprintf(r->why, sizeof(r->why), "%s",
+			 in->s->nr_arrivals ? "no notification interrupted anything"
+					    : "the scenario has no arrivals to inject");
 	} else if (max_levels(in) > 1 && (in->nests_seen & all) != all) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
