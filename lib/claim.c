@@ -79,10 +79,15 @@ int apei_claim_sea(struct ghes_core *core, const struct ghes_regs *regs)
 	/* An SError must not come between here and the end of the NMI-like part. */
 	p->ops->mask_set(p, DAIF_ERRCTX);
 	p->ops->nmi_enter(p, GHES_CONTEXT_SEA);
+	/* Without a claim for who cannot wait: then nothing is taken for it */
 	rc = ghes_notify_sea(core, return_to_irqs_enabled ? &claim : NULL);
 	p->ops->nmi_exit(p, GHES_CONTEXT_SEA);
 
-	if (return_to_irqs_enabled && atomic_load_explicit(&claim.pending, memory_order_relaxed)) {
+	/*
+	 * Not "if something is still pending": another CPU may have been through with all of it
+	 * before we look here. What it did and what it found must still reach us, by K2.
+	 */
+	if (claim.taken) {
 		p->ops->mask_set(p, DAIF_PROCCTX_NOIRQ);
 		p->ops->irq_enter(p);
 		complete(core, &claim);

@@ -234,8 +234,17 @@ struct ghes_record {
  */
 struct ghes_claim {
 	_Atomic uint32_t pending; /* up: the reader; down: the drainer */
+	uint32_t taken;		  /* all that was ever pending; the reader, that is the claimer */
 	_Atomic int rc;		  /* the drainer: what a retry came to, if not 0 */
 };
+
+/* One more record, or retry, for @claim to wait for. Context: the reader's; before its push. */
+static inline void ghes_claim_take(struct ghes_claim *claim)
+{
+	claim->taken++;
+	/* relaxed: the drainer sees it by the push */
+	atomic_fetch_add_explicit(&claim->pending, 1, memory_order_relaxed);
+}
 
 /* A record of @claim was dealt with; after the last one, @claim is gone. Context: the drainer's. */
 static inline void ghes_claim_done(struct ghes_claim *claim, int rc)

@@ -168,8 +168,7 @@ static void queue_node(struct ghes_estatus_node *node, struct ghes_reader *reade
 	node->sync = ghes->sync && !reader->nobody;
 	node->claim = reader->claim;
 	if (reader->claim)
-		/* relaxed: the drainer sees it by the push */
-		atomic_fetch_add_explicit(&reader->claim->pending, 1, memory_order_relaxed);
+		ghes_claim_take(reader->claim);
 	ghes_push(ghes);
 	ghes_count(&class->counters.queued, 1);
 	ghes_trace(core, GHES_TP_QUEUE, ghes->source_id, (uintptr_t)node, node->len,

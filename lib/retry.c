@@ -48,7 +48,7 @@ int ghes_retry_later(struct ghes *ghes, struct ghes_reader *reader)
 	ghes->retry_nobody = reader->nobody;
 	ghes->retry_claim = reader->claim;
 	if (reader->claim)
-		atomic_fetch_add_explicit(&reader->claim->pending, 1, memory_order_relaxed);
+		ghes_claim_take(reader->claim);
 	/* relaxed: irq context will see it by R1, and the next reader of this class by its lock */
 	atomic_fetch_add_explicit(&ghes->block->contended, 1, memory_order_relaxed);
 	ghes_push(ghes);

@@ -313,6 +313,73 @@ static void another_cpu_is_draining(void **state)
 	end(fx);
 }
 
+/* ---- another CPU is faster ------------------------------------------------------------------- */
+
+/* CPU 1, in task context, drains all there is: as add and remove of a source do */
+static void cpu_1_drains_all(struct core_fixture *fx)
+{
+	unsigned int depth = fx->depth, cpu = fx->fake.cpu;
+	enum ghes_context nest[FX_DEPTH];
+	uint32_t masks = fx->masks;
+
+	memcpy(nest, fx->context, sizeof(nest));
+	fx->depth = 0;
+	fx->masks = 0;
+	fx->fake.cpu = 1;
+	ghes_drain_in_task(fx->core);
+	fx->fake.cpu = cpu;
+	fx->masks = masks;
+	fx->depth = depth;
+	memcpy(fx->context, nest, sizeof(nest));
+}
+
+/* One claim, with CPU 1 draining after op @at of it; false: it has no such op */
+static bool claim_beside_a_drain(unsigned int at, bool exhausted, bool bad)
+{
+	static void *taken[8192];
+	struct core_fixture *fx = begin();
+	unsigned int n = exhausted ? exhaust(fx, taken, 8192) : 0, begin_op;
+	struct fx_record r;
+	bool there;
+
+	fx->task.user = false; /* a kick would need memory */
+	fx_memory_record(&r, CPER_SEV_RECOVERABLE, 7);
+	if (bad)
+		put32(r.bytes + 12, 3);
+	fx_put(fx, 1, &r);
+	begin_op = fx->op;
+	fx->inject = cpu_1_drains_all;
+	fx->inject_at = begin_op + at;
+	assert_int_equal(fx_claim(fx, interrupted[0].regs), bad ? -GHES_EIO : 0);
+	there = fx->op >= begin_op + at && !fx->inject_at;
+	fx->inject_at = 0;
+	assert_int_equal(fx_count(fx, FX_MEM_ERROR), !bad);
+	assert_false(fx_logged(fx, "APEI work queued but not completed"));
+	while (n)
+		ghes_estatus_pool_free(&fx->core->pool, taken[--n], 64);
+	end(fx);
+	return there;
+}
+
+/*
+ * Goal: whenever another CPU drains, even if it has been through with the claim's records before
+ * the claim looks: the answer is what became of them.
+ * 1. the pool is empty, the walk leaves the record to a retry: -GHES_EINPROGRESS so far
+ * 2. CPU 1 drains, reads and processes it
+ * 3. the claim finds nothing pending: it must not take the answer of 1
+ */
+static void another_cpu_has_drained_already(void **state)
+{
+	(void)state;
+	for (unsigned int kind = 0; kind < 4; kind++) {
+		unsigned int at = 1;
+
+		while (claim_beside_a_drain(at, kind & 1, kind & 2))
+			at++;
+		assert_true(at > 10); /* it was interrupted at all */
+	}
+}
+
 /* ---- signals ------------------------------------------------------------------------------------ */
 
 /* Goal (Z21, Z28): a synchronous error that nobody can recover ends in a signal, not in a loop. */
@@ -463,6 +530,7 @@ int main(void)
 		cmocka_unit_test(without_memory_to_wait_the_task_is_signalled),
 		cmocka_unit_test(an_irq_work_pending_elsewhere_does_not_matter),
 		cmocka_unit_test(another_cpu_is_draining),
+		cmocka_unit_test(another_cpu_has_drained_already),
 		cmocka_unit_test(an_error_without_recovery_ends_in_a_signal),
 		cmocka_unit_test(the_signal_finds_its_task),
 		cmocka_unit_test(a_kernel_thread_gets_no_task_work),
