@@ -111,6 +111,17 @@ err_parts:
 	return rc;
 }
 
+/* A raise on this CPU that its masks hold back would never come while we wait for it. */
+static void let_irqs_in(struct ghes_platform *p)
+{
+	uint32_t flags = p->ops->mask_get(p);
+
+	if (!(flags & PSR_I_BIT))
+		return;
+	p->ops->mask_set(p, flags & ~DAIF_PROCCTX_NOIRQ);
+	p->ops->mask_set(p, flags);
+}
+
 static void destroy(struct ghes_core *core)
 {
 	struct ghes_platform *p = core->platform;
@@ -118,6 +129,7 @@ static void destroy(struct ghes_core *core)
 	ghes_remove_all(core);
 	/* A drain that a panic left to do, a raise that found its work done already */
 	ghes_drain_in_task(core);
+	let_irqs_in(p);
 	irq_work_sync(&core->proc_irq_work);
 	/* T2 acquire: pairs with T1 in ghes_kick_task_work() */
 	while (atomic_load_explicit(&core->task_works, memory_order_acquire))

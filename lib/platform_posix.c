@@ -419,6 +419,20 @@ int ghes_platform_posix_register_thread(struct ghes_platform *platform, unsigned
 	return err;
 }
 
+/*
+ * A CPU that goes offline: what was raised on it, nobody else runs, and the next thread begins with
+ * interrupts on. The signal mask is the program's; on its way out it stays as it is.
+ */
+static void let_irqs_in(struct posix_cpu *cpu)
+{
+	sigset_t signals;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &signals);
+	set(&cpu->mask, DAIF_PROCCTX);
+	run_pending_irq(cpu);
+	pthread_sigmask(SIG_SETMASK, &signals, NULL);
+}
+
 void ghes_platform_posix_unregister_thread(struct ghes_platform *platform)
 {
 	struct posix_platform *posix = posix_of(platform);
@@ -426,6 +440,7 @@ void ghes_platform_posix_unregister_thread(struct ghes_platform *platform)
 
 	if (get(&cpu->depth))
 		abort(); /* from within a context */
+	let_irqs_in(cpu);
 	pthread_mutex_lock(&posix->registry);
 	atomic_store_explicit(&cpu->task_id, UINT64_MAX, memory_order_relaxed); /* taken, no task */
 	posix_synchronize_rcu(platform);
@@ -535,6 +550,7 @@ void ghes_platform_posix_destroy(struct ghes_platform *platform)
 
 	posix_worker_flush(posix);
 	posix_worker_stop(posix);
+	ghes_platform_posix_set_core(platform, NULL, NULL); /* it is gone */
 	ghes_platform_posix_unregister_thread(platform);
 	release(posix);
 }

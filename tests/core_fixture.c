@@ -113,6 +113,8 @@ static uint32_t op_mask_set(struct ghes_platform *p, uint32_t mask)
 	uint32_t old = fx->masks;
 
 	fx->masks = mask;
+	if ((old & ~mask & PSR_I_BIT) && fx->unmask_delivers)
+		fx_deliver_irq_work(fx);
 	return old;
 }
 

@@ -82,7 +82,8 @@ struct core_fixture {
 	unsigned int depth;
 	struct ghes_task task;
 	bool raised[FX_CPUS];
-	bool hold_irq_work; /* do not deliver it by itself */
+	bool hold_irq_work;   /* do not deliver it by itself */
+	bool unmask_delivers; /* also when the core lets interrupts in, not only on leaving */
 
 	/* interrupts at ops */
 	unsigned int op;	/* calls so far */

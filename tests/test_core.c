@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -107,12 +108,35 @@ static void each_kind_of_notification_delivers(void **state)
 
 #define core_test(f) cmocka_unit_test_setup_teardown(f, fx_setup, fx_teardown)
 
+/* Goal: a raise that the destroyer's own masks hold back does not make it wait for ever. */
+static void destroyed_with_interrupts_masked_it_ends(void **state)
+{
+	struct core_fixture *fx = *state;
+
+	fx_source(fx, 1, ACPI_HEST_NOTIFY_NMI);
+	fx_init(fx);
+	fx->unmask_delivers = true;
+	fx->masks = DAIF_PROCCTX_NOIRQ;
+	fx_put_memory(fx, 1, CPER_SEV_CORRECTED, 7);
+	assert_int_equal(fx_nmi(fx), 0);
+	assert_true(fx->raised[0]);
+	alarm(10);
+	fx->ops->destroy(fx->core);
+	alarm(0);
+	assert_int_equal(fx->masks, DAIF_PROCCTX_NOIRQ);
+	assert_false(fx->raised[0]);
+	assert_int_equal(fx_count(fx, FX_MEM_ERROR), 1);
+	fx->masks = 0;
+	assert_int_equal(fx->ops->create(&fx->fake.platform, &fx->core), 0); /* for the teardown */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		core_test(a_record_by_sdei_ends_in_recovery),
 		core_test(without_a_record_nothing_happens),
 		core_test(each_kind_of_notification_delivers),
+		core_test(destroyed_with_interrupts_masked_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

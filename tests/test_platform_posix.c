@@ -364,6 +364,38 @@ static void timers_tick_until_deleted(void **state)
 	ops->del_timer_sync(f->p, 79); /* none such: harmless */
 }
 
+/* As CPU 1: leaves with interrupts masked and irq_work raised */
+static void *leave_masked(void *arg)
+{
+	struct fixture *f = arg;
+	const struct ghes_platform_ops *ops = f->p->ops;
+	uintptr_t failures = 0;
+
+	failures += ghes_platform_posix_register_thread(f->p, 1) != 0;
+	failures += ops->mask_get(f->p) != DAIF_PROCCTX;
+	ops->mask_set(f->p, DAIF_PROCCTX_NOIRQ);
+	ops->arch_irq_work_raise(f->p);
+	failures += runs != 0;
+	ghes_platform_posix_unregister_thread(f->p);
+	failures += runs != 1;
+	return (void *)failures;
+}
+
+/* Goal: what was raised on a CPU runs before it goes, and its masks do not outlive it. */
+static void a_cpu_that_goes_takes_its_irq_work_along(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t thread;
+	void *failures;
+
+	for (int i = 0; i < 2; i++) {
+		runs = 0;
+		assert_int_equal(pthread_create(&thread, NULL, leave_masked, f), 0);
+		assert_int_equal(pthread_join(thread, &failures), 0);
+		assert_int_equal((uintptr_t)failures, 0);
+	}
+}
+
 static void *second_cpu(void *arg)
 {
 	struct fixture *f = arg;
@@ -502,6 +534,7 @@ int main(void)
 		TEST(works_run_once_a_queueing_and_can_be_cancelled),
 		TEST(callbacks_wait_for_readers),
 		TEST(timers_tick_until_deleted),
+		TEST(a_cpu_that_goes_takes_its_irq_work_along),
 		TEST(threads_are_cpus_and_tasks),
 		TEST(default_sinks_print_one_line),
 		TEST(memory_is_zeroed_and_aligned),

@@ -79,7 +79,10 @@ GHES_API void ghes_platform_posix_set_core(struct ghes_platform *platform,
  * Return: 0; -GHES_EINVAL: no such CPU; -GHES_EEXIST: the CPU or this thread is taken.
  */
 GHES_API int ghes_platform_posix_register_thread(struct ghes_platform *platform, unsigned int cpu);
-/* Task work that is still pending runs here. */
+/*
+ * Interrupts come on, and irq_work and task work that are still pending run here; so the core must
+ * still be there, or ghes_platform_posix_set_core() must have said that it is not.
+ */
 GHES_API void ghes_platform_posix_unregister_thread(struct ghes_platform *platform);
 
 /*
