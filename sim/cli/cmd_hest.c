@@ -143,10 +143,6 @@ static int show_file(struct hest_sink *sink, const char *file)
 	else
 		rc = show_table(sink, &origin);
 	free(data);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "standard output: cannot write\n");
-		return SIM_DECODE_NOT_ONE;
-	}
 	return rc;
 }
 

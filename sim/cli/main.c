@@ -62,7 +62,7 @@ static int run_verb(const struct cli_verb *verb, int argc, char **argv)
 	return verb->with_options(verb, &o);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	if (argc < 2) {
 		usage(stderr);
@@ -78,4 +78,15 @@ int main(int argc, char **argv)
 		if (!strcmp(v->name, argv[1]))
 			return run_verb(v, argc, argv);
 	return cli_error("no verb '%s'; 'ghes-sim --help' lists them", argv[1]);
+}
+
+/* Who asked for a verdict in a file on a full disk got none, whatever it was. */
+int main(int argc, char **argv)
+{
+	int status = dispatch(argc, argv);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	cli_error("standard output: cannot write");
+	return status == CLI_HELD ? CLI_USAGE : status;
 }
