@@ -348,6 +348,7 @@ static int ghes_new(struct ghes_core *core, const struct hest_generic_info *gene
 	ghes->core = core;
 	ghes->generic = *generic;
 	ghes->source_id = generic->source_id;
+	ghes->pool_user.source_id = ghes->source_id;
 	rc = choose_class(ghes);
 	if (!rc)
 		rc = reserve_memory(ghes);

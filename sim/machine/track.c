@@ -127,6 +127,8 @@ uint32_t sim_track(struct sim_machine *m, struct sim_cpu *c, enum ghes_tracepoin
 		return f->instance;
 	case GHES_TP_CLEAR:
 		return in_block(m, s, a);
+	case GHES_TP_POOL_EXHAUSTED: /* what there was no room for, if it was a record */
+		return s ? in_block(m, s, UINT64_MAX) : 0;
 	case GHES_TP_LOST:
 		/* either the one just read, or, without room to read it into, what is there */
 		if (!f->instance || f->instance_done)

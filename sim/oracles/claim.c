@@ -4,7 +4,8 @@
  *
  * Rules, for what this CPU read in the claim (READ while in SEA, or while the claim runs irq_work)
  * 1. Answer 0: each record that the claim read has been dealt with, and at least one was read, or
- *    processed by this CPU, in the claim.
+ *    processed by this CPU, in the claim. One that it could not read because the pool was empty
+ *    counts as read: irq_work reads it, perhaps on another CPU, while the claim waits.
  * 2. Answer -ENOENT: the claim read none, or nothing but duplicates. The kernel's walk over its SEA
  *    sources answers so for what the cache suppressed: not claimed, so the task is signalled.
  * 3. Answer -ECANCELED: the claim dropped a duplicate.
@@ -121,6 +122,10 @@ static void claim_event(struct sim_machine *m, void *state, const struct sim_eve
 			memset(&s->claim[ev->cpu], 0, sizeof(s->claim[ev->cpu]));
 		}
 		break;
+	case SIM_EV_TP(POOL_EXHAUSTED):
+		if (ev->running != SIM_RUNNING_SEA_CLAIM || !ev->record)
+			break;
+		/* fall through */
 	case SIM_EV_TP(READ):
 		if (in_claim(ev) && s->claim[ev->cpu].nr_read++ < MAX_READ)
 			s->claim[ev->cpu].read[s->claim[ev->cpu].nr_read - 1] =
@@ -151,8 +156,8 @@ static void claim_event(struct sim_machine *m, void *state, const struct sim_eve
 void sim_oracle_claim_attach(struct sim_machine *m)
 {
 	static const uint16_t kinds[] = {
-		SIM_EV_ENTER, SIM_EV_TP(READ),	 SIM_EV_TP(PROCESSED), SIM_EV_TP(DUPLICATE),
-		SIM_EV_CLAIM, SIM_EV_USER_RETRY, SIM_NR_EVENTS};
+		SIM_EV_ENTER, SIM_EV_TP(READ),	 SIM_EV_TP(PROCESSED),	    SIM_EV_TP(DUPLICATE),
+		SIM_EV_CLAIM, SIM_EV_USER_RETRY, SIM_EV_TP(POOL_EXHAUSTED), SIM_NR_EVENTS};
 
 	sim_observe(m, &(struct sim_observer){.name = "claim",
 					      .state_size = sizeof(struct state),

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: stress_driver.sh GHES-SIM SCENARIOS
+# What `ghes-sim stress` answers: exit status and verdict for each way that a run can end.
+sim=$1
+scenarios=$2
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# expect STATUS REGEX ARGUMENT...: run, and look at the answer
+expect() {
+	status=$1 regex=$2
+	shift 2
+	"$sim" stress "$@" >"$dir/out" 2>&1
+	got=$?
+	if [ $got -ne "$status" ] || ! grep -Eq "$regex" "$dir/out"; then
+		echo "stress $*: exit status $got, $status and '$regex' expected:"
+		cat "$dir/out"
+		failed=1
+	fi
+}
+
+cat >"$dir/vacuous.yaml" <<'YAML'
+scenario: vacuous
+shows: a nest that cannot happen is not taken for one that did
+arch: arm64
+sources:
+  - {id: 1, notify: sdei, event: 804, priority: critical}
+records:
+  one: {severity: corrected, sections: [{memory: {physical-address: 0x1000}}]}
+programs:
+  - cpu: 0
+    do: [{report: {source: 1, record: one}}]
+expect:
+  nests: [[sdei-critical, sdei-normal]]
+YAML
+cat >"$dir/panics.yaml" <<'YAML'
+scenario: panics
+shows: a panic ends a machine, and the next one boots
+arch: arm64
+sources:
+  - {id: 1, notify: sdei, event: 804, priority: critical}
+records:
+  fatal: {severity: fatal, sections: [{memory: {physical-address: 0x1000}}]}
+programs:
+  - cpu: 0
+    do: [{report: {source: 1, record: fatal}}]
+YAML
+
+expect 0 '"verdict":"pass".*"signal-floor-ns":[1-9].*"signals-to-self":[1-9].*"notifications-per-second"' \
+	--format json --events 3000 --cpus 2 "$scenarios/cache-full.yaml"
+expect 0 '"real-aborts":[1-9]' \
+	--format json --events 2000 --cpus 2 "$scenarios/claim-user-record.yaml"
+# Claims whose record another CPU reads, because there was no memory for it
+expect 0 PASS --events 2000 --cpus 8 "$scenarios/claim-guest-pool-empty.yaml"
+expect 3 'nothing nested as sdei-critical > sdei-normal' --seconds 0.1 "$dir/vacuous.yaml"
+expect 0 '"executions":([2-9]|[1-9][0-9])' --format json --seconds 0.3 "$dir/panics.yaml"
+expect 2 'cpus' --cpus 0 "$scenarios/cache-full.yaml"
+expect 2 'no scenario' "$dir/none.yaml"
+exit $failed
