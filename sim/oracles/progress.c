@@ -4,7 +4,8 @@
  *
  * Rules
  * 1. An NMI-like context takes a bounded number of steps (events at the seam), those of what
- *    interrupts it not counted: enough to read each source's largest record twice over.
+ *    interrupts it (nor firmware) not counted: enough to read each source's largest record twice
+ * over.
  * 2. When the machine is quiet, no record is left in a block although a notification for its
  *    source was delivered after it was written.
  *
@@ -50,6 +51,14 @@ static void progress_event(struct sim_machine *m, void *state, const struct sim_
 		break;
 	case SIM_EV_LEAVE:
 		on_leave(m, s, ev);
+		break;
+	case SIM_EV_RAISE:
+	case SIM_EV_DISPATCH_LOST:
+	case SIM_EV_FW_WRITE:
+	case SIM_EV_FW_WITHHOLD:
+	case SIM_EV_FW_LOST:
+		/* what firmware does meanwhile is no step of the handler it interrupts */
+		s->nested[ev->cpu * SIM_MAX_DEPTH + ev->depth]++;
 		break;
 	case SIM_EV_TP(READ):
 	case SIM_EV_TP(REJECT):
@@ -148,8 +157,9 @@ static void progress_finish(struct sim_machine *m, void *state)
 
 void sim_oracle_progress_attach(struct sim_machine *m)
 {
-	static const uint16_t kinds[] = {SIM_EV_ENTER,	SIM_EV_LEAVE,	 SIM_EV_PROBE,
-					 SIM_EV_REMOVE, SIM_EV_TP(READ), SIM_EV_TP(REJECT),
+	static const uint16_t kinds[] = {SIM_EV_ENTER,	     SIM_EV_LEAVE,   SIM_EV_PROBE,
+					 SIM_EV_REMOVE,	     SIM_EV_RAISE,   SIM_EV_FW_WRITE,
+					 SIM_EV_FW_WITHHOLD, SIM_EV_FW_LOST, SIM_EV_DISPATCH_LOST,
 					 SIM_NR_EVENTS};
 	struct state *s;
 

@@ -14,6 +14,10 @@ add_custom_target(core_plants)
 set(GHES_CORE_PLANTS "${CMAKE_CURRENT_BINARY_DIR}/plants/cores.table")
 file(WRITE "${GHES_CORE_PLANTS}" "")
 
+if(TARGET ghes_core_stepped)
+        add_dependencies(core_plants ghes_core_stepped) # unplanted, for comparison
+endif()
+
 function(ghes_core_plant_native target copy dir)
         add_library(${target} MODULE EXCLUDE_FROM_ALL "${copy}" ${PROJECT_SOURCE_DIR}/sim/cores/module.c)
         target_include_directories(${target} BEFORE PRIVATE "${dir}/include" "${dir}/lib")
