@@ -41,16 +41,22 @@ struct ghes_estatus_node *estatus_queue_del_all(struct estatus_queue *queue, uin
 	return oldest;
 }
 
+void estatus_queue_taken(struct estatus_queue *queue, uint32_t count)
+{
+	/* relaxed: the caller is the only writer, and hands that over with its own ordering */
+	uint32_t before = atomic_load_explicit(&queue->taken_alone, memory_order_relaxed);
+
+	/* Q3 release: a reader that sees these as taken sees them as pushed; pairs with Q4 */
+	if (count)
+		atomic_store_explicit(&queue->taken_alone, before + count, memory_order_release);
+}
+
 struct ghes_estatus_node *__estatus_queue_del_all(struct estatus_queue *queue, uint32_t *count)
 {
-	uint32_t taken, before;
+	uint32_t taken;
 	struct ghes_estatus_node *oldest = take(queue, &taken);
 
-	/* relaxed: the caller is the only writer, and hands that over with its own ordering */
-	before = atomic_load_explicit(&queue->taken_alone, memory_order_relaxed);
-	/* Q3 release: as above; pairs with Q4 */
-	if (taken)
-		atomic_store_explicit(&queue->taken_alone, before + taken, memory_order_release);
+	estatus_queue_taken(queue, taken);
 	if (count)
 		*count = taken;
 	return oldest;

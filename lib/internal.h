@@ -309,7 +309,8 @@ struct ghes_core {
 
 	/* The drain gate, and what only its holder writes */
 	_Atomic uint32_t drainers;
-	_Atomic uint32_t drain_cpu;			/* on which it runs, + 1; 0: none */
+	_Atomic uint32_t drain_cpu;	      /* on which it runs, + 1; 0: none */
+	struct llist_node *_Atomic drain_raw; /* what it takes, newest first; see process.c */
 	_Atomic(struct ghes_estatus_node *) drain_rest; /* of its batch; or taken by a panic */
 	_Atomic uint64_t drained;			/* records of the queue processed */
 	_Atomic uint64_t panic_queued;	 /* records of the queue printed by a panic; RMW */

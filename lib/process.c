@@ -457,35 +457,92 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
 }
 
 /*
- * The rest of a batch stays where a panic on this CPU finds it: it may interrupt the drainer, and
- * must print what is older than itself.
+ * A batch is at every instruction where a panic on this CPU finds it: it may interrupt the drainer,
+ * and must print what is older than itself.
  *
  *	irq: drainer			| SDEI critical: fatal
- *	batch: a, b, c			|
- *	drain_rest = b, c; process a	|
- *					| takes drain_rest, prints b, c; drain_rest = NULL
- *					| prints its own, panics
- *	takes drain_rest: nothing left	|		never: b processed and panic-printed
+ *	drain_raw = first of the list	|	the list still leads there: prints the list
+ *	list: first -> NULL		|
+ *					|	it does not: prints drain_raw, which is now NULL
+ *	links by "later", oldest first	|		(llnode links are untouched: nothing is
+ *torn) drain_rest = oldest		|
+ *	drain_raw -> NULL		|	was NULL already: the batch is gone
+ *	drain_rest: a -> b		|	prints b, c; drain_rest = NULL
+ *	process a			|
+ *	drain_rest is NULL: done	|		never: b processed and panic-printed
+ *
+ * What it cannot find is one record, between the last two steps: taken and not yet announced.
  */
+static struct llist_node *take_batch(struct ghes_core *core)
+{
+	/* relaxed: confirmed by the exchange; drain_raw is read on this CPU only */
+	struct llist_node *first =
+		atomic_load_explicit(&core->queue.list.first, memory_order_relaxed);
+
+	do {
+		atomic_store_explicit(&core->drain_raw, first, memory_order_relaxed);
+		/*
+		 * Q2 acquire: the nodes as they were pushed; pairs with Q1 in llist_add(). Release:
+		 * drain_raw before it, for who interrupts.
+		 */
+	} while (first && !atomic_compare_exchange_weak_explicit(&core->queue.list.first, &first,
+								 NULL, memory_order_acq_rel,
+								 memory_order_relaxed));
+	return first;
+}
+
+/* Link @raw oldest first, without touching the links it has. */
+static struct ghes_estatus_node *in_order(struct llist_node *raw, uint32_t *count)
+{
+	struct ghes_estatus_node *oldest = NULL;
+
+	for (*count = 0; raw; raw = raw->next, ++*count) {
+		struct ghes_estatus_node *node = llist_entry(raw, struct ghes_estatus_node, llnode);
+
+		node->later = oldest;
+		oldest = node;
+	}
+	return oldest;
+}
+
+static void process_batch(struct ghes_core *core)
+{
+	/* relaxed, all of these: read on this CPU only, by what interrupts us */
+	struct ghes_estatus_node *node =
+		atomic_load_explicit(&core->drain_rest, memory_order_relaxed);
+
+	while (node) {
+		/* An exchange: whatever interrupts before or after, one of us has the node. */
+		if (atomic_compare_exchange_strong_explicit(&core->drain_rest, &node, node->later,
+							    memory_order_relaxed,
+							    memory_order_relaxed))
+			process_node(core, node);
+		node = atomic_load_explicit(&core->drain_rest, memory_order_relaxed);
+	}
+}
+
 void ghes_drain_queue(struct ghes_core *core)
 {
+	struct ghes_estatus_node *oldest;
 	uint32_t count;
-	struct ghes_estatus_node *node = __estatus_queue_del_all(&core->queue, &count);
 
-	if (!node)
+	/* As in llist_del_all(): nothing that must be seen can be missed */
+	if (llist_empty(&core->queue.list))
 		return;
-	ghes_trace(core, GHES_TP_DRAIN, 0, count, 0, NULL);
-	/* relaxed, here and below: read on this CPU only, by what interrupts us */
+	/* relaxed, here and below: as above */
 	atomic_store_explicit(&core->drain_cpu,
 			      ghes_ops(core)->smp_processor_id(core->platform) + 1,
 			      memory_order_relaxed);
-	while (node) {
-		atomic_store_explicit(&core->drain_rest, estatus_queue_next(node),
-				      memory_order_relaxed);
-		process_node(core, node);
-		/* An exchange, not a load: whatever interrupts before or after, one of us has it.
-		 */
-		node = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
+	oldest = in_order(take_batch(core), &count);
+	/* release, twice: each before what follows, for who interrupts */
+	atomic_store_explicit(&core->drain_rest, oldest, memory_order_release);
+	if (atomic_exchange_explicit(&core->drain_raw, NULL, memory_order_acq_rel)) {
+		estatus_queue_taken(&core->queue, count);
+		ghes_trace(core, GHES_TP_DRAIN, 0, count, 0, NULL);
+		process_batch(core);
+	} else {
+		/* a panic had it all */
+		atomic_store_explicit(&core->drain_rest, NULL, memory_order_relaxed);
 	}
 	atomic_store_explicit(&core->drain_cpu, 0, memory_order_relaxed);
 }
@@ -550,36 +607,76 @@ void ghes_proc_in_irq(struct irq_work *work)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-/* Print a chain of queued records; they are not freed here, where nothing may go wrong. */
-static void print_chain(struct ghes_core *core, struct ghes_estatus_node *node)
+/* Print a queued record; it is not freed here, where nothing may go wrong. */
+static void print_node(struct ghes_core *core, struct ghes_estatus_node *node)
+{
+	const struct acpi_hest_generic_status *estatus = ghes_estatus_from_node(node);
+
+	ghes_trace(core, GHES_TP_PANIC_PRINT, node->ghes->source_id, (uintptr_t)node, node->len,
+		   estatus);
+	__ghes_print_estatus(node->ghes,
+			     ghes_estatus_severity(estatus) <= GHES_SEV_CORRECTED ? GHES_LOG_WARNING
+										  : GHES_LOG_ERR,
+			     estatus);
+	/* relaxed: a number */
+	atomic_fetch_add_explicit(&core->panic_queued, 1, memory_order_relaxed);
+	llist_add(&node->llnode, &core->panic_printed);
+}
+
+static void print_batch(struct ghes_core *core, struct ghes_estatus_node *node)
 {
 	while (node) {
-		struct ghes_estatus_node *next = estatus_queue_next(node);
-		const struct acpi_hest_generic_status *estatus = ghes_estatus_from_node(node);
+		struct ghes_estatus_node *later = node->later;
 
-		ghes_trace(core, GHES_TP_PANIC_PRINT, node->ghes->source_id, (uintptr_t)node,
-			   node->len, estatus);
-		__ghes_print_estatus(node->ghes,
-				     ghes_estatus_severity(estatus) <= GHES_SEV_CORRECTED
-					     ? GHES_LOG_WARNING
-					     : GHES_LOG_ERR,
-				     estatus);
-		/* relaxed: a number */
-		atomic_fetch_add_explicit(&core->panic_queued, 1, memory_order_relaxed);
-		llist_add(&node->llnode, &core->panic_printed);
-		node = next;
+		print_node(core, node);
+		node = later;
 	}
+}
+
+/* Is @node still on the list, whose drainer we interrupted? */
+static bool on_list(const struct ghes_core *core, const struct llist_node *node)
+{
+	const struct llist_node *at =
+		atomic_load_explicit(&core->queue.list.first, memory_order_acquire);
+
+	while (at && at != node)
+		at = at->next;
+	return at;
+}
+
+/* What the drainer that we interrupted has taken and not yet processed */
+static void print_drained(struct ghes_core *core)
+{
+	/* relaxed, all of these: written by the very code that we interrupted */
+	struct llist_node *raw = atomic_load_explicit(&core->drain_raw, memory_order_relaxed);
+	struct ghes_estatus_node *oldest;
+	uint32_t count;
+
+	if (raw && on_list(core, raw))
+		return;
+	atomic_store_explicit(&core->drain_raw, NULL, memory_order_relaxed);
+	oldest = raw ? in_order(raw, &count)
+		     : atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
+	/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
+	if (raw)
+		atomic_fetch_add_explicit(&core->queue.taken, count, memory_order_release);
+	print_batch(core, oldest);
 }
 
 static void ghes_print_queued_estatus(struct ghes_core *core)
 {
 	uint32_t here = ghes_ops(core)->smp_processor_id(core->platform) + 1;
+	uint32_t count;
 
 	/* relaxed: if it is this CPU, it is the very code that we interrupted */
 	if (atomic_load_explicit(&core->drain_cpu, memory_order_relaxed) == here)
-		print_chain(core, atomic_exchange_explicit(&core->drain_rest, NULL,
-							   memory_order_relaxed));
-	print_chain(core, estatus_queue_del_all(&core->queue, NULL));
+		print_drained(core);
+	for (struct ghes_estatus_node *node = estatus_queue_del_all(&core->queue, &count); node;) {
+		struct ghes_estatus_node *next = estatus_queue_next(node);
+
+		print_node(core, node);
+		node = next;
+	}
 }
 
 int ghes_panic(struct ghes *ghes, struct ghes_record *record,

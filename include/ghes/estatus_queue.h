@@ -43,12 +43,15 @@ struct ghes_core;
  */
 struct ghes_estatus_node {
 	struct llist_node llnode;
-	struct ghes *ghes;	    /* the source; alive until its queued records are processed */
-	struct ghes_task task;	    /* whom the notification interrupted */
-	struct ghes_work task_work; /* the node as task work, once processed */
-	uint32_t len;		    /* bytes of the record, as checked: the only length to trust */
-	uint32_t cpu : 31;	    /* on which the record was read */
-	uint32_t sync : 1;	    /* @task caused it: its instruction would do so again */
+	struct ghes *ghes;     /* the source; alive until its queued records are processed */
+	struct ghes_task task; /* whom the notification interrupted */
+	union {
+		struct ghes_estatus_node *later; /* in a batch that is being processed */
+		struct ghes_work task_work;	 /* the node as task work, once processed */
+	};
+	uint32_t len;	   /* bytes of the record, as checked: the only length to trust */
+	uint32_t cpu : 31; /* on which the record was read */
+	uint32_t sync : 1; /* @task caused it: its instruction would do so again */
 	union {
 		struct ghes_claim *claim; /* who waits for it to be processed, or NULL */
 		struct ghes_core *core;	  /* as task work: whose memory it is */
@@ -120,6 +123,12 @@ GHES_API struct ghes_estatus_node *estatus_queue_del_all(struct estatus_queue *q
  */
 GHES_API struct ghes_estatus_node *__estatus_queue_del_all(struct estatus_queue *queue,
 							   uint32_t *count);
+
+/*
+ * @count nodes were taken off the list by the one regular consumer itself, which has reasons to do
+ * without __estatus_queue_del_all().
+ */
+GHES_API void estatus_queue_taken(struct estatus_queue *queue, uint32_t count);
 
 /* The node after @node in a taken chain, or NULL. Ask before @node is freed. */
 static inline struct ghes_estatus_node *estatus_queue_next(struct ghes_estatus_node *node)

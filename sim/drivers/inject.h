@@ -38,6 +38,7 @@ struct inject {
 	struct sim_region shared[INJECT_MAX_SHARED]; /* whole pages */
 	unsigned int nr_shared;
 	uint64_t verdicts[SIM_FATAL + 1], elsewhere;
+	unsigned int arriving; /* arrivals of this run that have not returned */
 	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
 	uint64_t nests_seen;
 	double until;

@@ -200,7 +200,9 @@ static void notify(void *ctx, unsigned int level)
 		in->elsewhere++;
 		return;
 	}
+	in->arriving++;
 	in->verdicts[sim_arrive(in->m, cpu, &a->action)]++;
+	in->arriving--;
 }
 
 static int judge(void *ctx)
@@ -214,6 +216,9 @@ static int judge(void *ctx)
 			sim_quiesce(in->m);
 		in->crash_armed = false;
 	}
+	/* those that ended the run, by a panic, began at once */
+	in->verdicts[SIM_NOW] += in->arriving;
+	in->arriving = 0;
 	in->nests_seen |= c->nests_seen;
 	in->r->notifications += counts_notifications(c);
 	return sim_nr_defects(in->m) ? 1 : 0;
