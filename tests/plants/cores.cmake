@@ -17,12 +17,20 @@ ghes_core_plant(NAME push-not-atomic FILE lib/notify.c WHAT "a push that is inte
         TO [[node->llnode.next = atomic_load_explicit(&core->queue.list.first, memory_order_relaxed);
 	atomic_store_explicit(&core->queue.list.first, &node->llnode, memory_order_release);
 	atomic_fetch_add_explicit(&core->queue.class[class->fixmap_idx].pushed, 1, memory_order_relaxed);]])
-ghes_core_plant(NAME queue-lifo FILE lib/estatus_queue.c WHAT "nodes come out newest first"
+ghes_core_plant(NAME queue-lifo FILE lib/process.c WHAT "nodes come out newest first"
         SCENARIO patch-2-one-queue DRIVER run ORACLE order
-        FROM [[node->next = oldest;
+        FROM [[node->later = oldest;
 		oldest = node;]]
-        TO [[if (!oldest)
+        TO [[node->later = raw->next ? llist_entry(raw->next, struct ghes_estatus_node, llnode) : NULL;
+		if (!oldest)
 			oldest = node;]])
+ghes_core_plant(NAME panic-misses-batch FILE lib/process.c
+        WHAT "a panic that interrupts the drainer before its batch is in order does not look for it"
+        SCENARIO panic-in-drain DRIVER inject ORACLE panic
+        FROM [[if (raw && on_list(core, raw))
+		return;]]
+        TO [[if (raw)
+		return;]])
 ghes_core_plant(NAME ack-twice FILE lib/estatus.c WHAT "each record is acknowledged twice"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE ack
         FROM [[ghes_ops(core)->write_gar(core->platform, reg, value);]]
