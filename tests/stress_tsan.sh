@@ -26,7 +26,8 @@ echo "$# scenarios, $notifications notifications, interrupted at depth 1: $(sum 
 	"2: $(sum interrupted-depth-2), 3: $(sum interrupted-depth-3)," \
 	"between plain accesses: $(sum interrupted-between-plain-accesses)"
 if [ $status -ne 0 ] || [ "$notifications" -lt "$total" ] ||
-	[ "$(sum interrupted-depth-1)" -eq 0 ]; then
+	[ "$(sum interrupted-depth-1)" -eq 0 ] ||
+	{ [ "$(uname -m)" = x86_64 ] && [ "$(sum interrupted-between-plain-accesses)" -eq 0 ]; }; then
 	grep -v '"verdict":"pass"' "$out"
 	exit 1
 fi

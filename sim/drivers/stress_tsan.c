@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "drivers/stress_tsan.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -156,6 +157,74 @@ const char *stress_tsan_race(const char **location)
 	return race.text;
 }
 
+/* ---- Between two plain accesses? ------------------------------------------------------------- */
+
+enum call { NO_CALL, PLAIN_ACCESS, OTHER_CALL };
+
+#ifdef __x86_64__
+#define NR_PLAIN 10
+static void *plain_access[NR_PLAIN]; /* the runtime's functions; written before threads are made */
+
+static void find_plain_accesses(void)
+{
+	static const char *const names[NR_PLAIN] = {
+		"__tsan_read1",	 "__tsan_read2",   "__tsan_read4",  "__tsan_read8",
+		"__tsan_read16", "__tsan_write1",  "__tsan_write2", "__tsan_write4",
+		"__tsan_write8", "__tsan_write16",
+	};
+
+	for (unsigned int i = 0; i < NR_PLAIN; i++)
+		plain_access[i] = dlsym(RTLD_DEFAULT, names[i]);
+}
+
+/* The core calls the runtime by way of the GOT (-fno-plt): ff 15, and where the address is. */
+static enum call call_at(const struct ghes_step_point *p)
+{
+	const uint8_t *insn = (const uint8_t *)ghes_step_point_pc(p);
+	int32_t offset;
+	void *target;
+
+	if (insn[0] == 0xe8)
+		return OTHER_CALL;
+	if (insn[0] != 0xff || insn[1] != 0x15)
+		return NO_CALL;
+	memcpy(&offset, insn + 2, sizeof(offset));
+	memcpy(&target, insn + 6 + offset, sizeof(target));
+	for (unsigned int i = 0; i < NR_PLAIN; i++)
+		if (target == plain_access[i])
+			return PLAIN_ACCESS;
+	return OTHER_CALL;
+}
+#else
+static void find_plain_accesses(void)
+{
+}
+
+static enum call call_at(const struct ghes_step_point *p)
+{
+	(void)p;
+	return NO_CALL;
+}
+#endif
+
+/* Of the calls in the same function, as it lies in memory, are those around @point plain accesses?
+ */
+static bool between_plain(const struct ghes_step_point *point)
+{
+	const char *function = ghes_step_point_function(point);
+	const struct ghes_step_point *before = point, *after = point;
+	enum call b = NO_CALL, a = NO_CALL;
+
+	while (b == NO_CALL && before-- > race.points->begin &&
+	       ghes_step_point_function(before) == function)
+		b = call_at(before);
+	for (; a == NO_CALL && after < race.points->end &&
+	       ghes_step_point_function(after) == function;
+	     after++)
+		a = call_at(after);
+	return b == PLAIN_ACCESS && a == PLAIN_ACCESS;
+}
+
 /* ---- Interruption ---------------------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *state)
@@ -176,8 +245,12 @@ static void on_fiber(void *arg)
 	struct stress_tsan_cpu *cpu = arg;
 	unsigned int depth = cpu->fibers.depth;
 
-	if (cpu->interrupt(cpu->arg))
-		cpu->interrupted[depth]++;
+	const struct ghes_step_point *point = cpu->point;
+
+	if (!cpu->interrupt(cpu->arg))
+		return;
+	cpu->interrupted[depth]++;
+	cpu->between_plain += point && between_plain(point);
 }
 
 static void hit(struct ghes_step *step, void *arg)
@@ -185,6 +258,7 @@ static void hit(struct ghes_step *step, void *arg)
 	struct stress_tsan_cpu *cpu = arg;
 	int saved = errno;
 
+	cpu->point = step->point;
 	ghes_step_fibers_call(&cpu->fibers, on_fiber, cpu);
 	step->at = step->passed + distance(cpu);
 	errno = saved;
@@ -194,8 +268,10 @@ static void hit(struct ghes_step *step, void *arg)
 
 void stress_tsan_point(struct stress_tsan_cpu *cpu)
 {
-	if (cpu->fibers.depth < cpu->fibers.levels && draw(&cpu->rng) % POINTS_PER_ARRIVAL == 0)
+	if (cpu->fibers.depth < cpu->fibers.levels && draw(&cpu->rng) % POINTS_PER_ARRIVAL == 0) {
+		cpu->point = NULL;
 		ghes_step_fibers_call(&cpu->fibers, on_fiber, cpu);
+	}
 }
 
 /* Around each call into the core: it may be interrupted from here on, if there is a level left. */
@@ -435,6 +511,7 @@ static struct ghes_platform_ops annotated;
 void stress_tsan_attach(struct sim_machine *m, const struct ghes_step_module *points)
 {
 	race.points = points;
+	find_plain_accesses();
 	annotated = sim_platform_ops;
 	annotated.raw_spin_lock = lock;
 	annotated.raw_spin_unlock = unlock;

@@ -29,7 +29,9 @@ struct stress_tsan_cpu {
 
 	struct ghes_step_fibers fibers;
 	uint64_t interrupted[STRESS_TSAN_LEVELS + 1]; /* by depth; [0] is not used */
-	uint64_t between_plain; /* of these: between two plain accesses of the interrupted code */
+	/* of these: between two plain accesses of the interrupted code. x86-64 only, elsewhere 0 */
+	uint64_t between_plain;
+	const struct ghes_step_point *point; /* that is interrupted, NULL: none of the core */
 };
 
 struct ghes_step_module;
