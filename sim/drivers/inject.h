@@ -48,7 +48,8 @@ struct inject {
 	bool suspending, waits;
 	const char *waits_for; /* a lock's name */
 	sigjmp_buf waited;
-	uint64_t suspend_waits;
+	uint64_t suspend_waits;	 /* all of them, */
+	uint64_t suspend_others; /* and those for no lock */
 };
 double inject_now(void); /* seconds, monotonic */
 
