@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The picture of a run: time runs to the right, one lane a CPU, one row a nesting depth. A context
- * is a box that lies on what it interrupts; what it does are marks in the box; defects are red.
+ * is a box that lies on what it interrupts; what it does are marks in the box; defects are red:
+ * said below the title, numbered where they happened.
  *
  * Flow: recording -> columns (one for each event that is worth a mark) -> SVG.
  */
@@ -12,13 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEFT	 90
-#define TOP	 64
-#define COLUMN	 22
-#define ROW	 26
-#define ROWS	 7   /* task and six levels above it */
-#define LABELS	 120 /* room below a lane for slanted labels */
-#define LANE_GAP 18
+#define LEFT	  90
+#define TITLE	  22
+#define TEXT_LINE 17
+#define LETTER	  8 /* wide, at most on average */
+#define TOP	  64
+#define COLUMN	  22
+#define ROW	  26
+#define ROWS	  7   /* task and six levels above it */
+#define LABELS	  120 /* room below a lane for slanted labels */
+#define LANE_GAP  18
 
 struct picture {
 	FILE *out;
@@ -90,7 +94,7 @@ static unsigned int row_of(unsigned int depth)
 
 static void measure(struct picture *p)
 {
-	unsigned int y = TOP;
+	unsigned int y = TOP + p->r->nr_defects * TEXT_LINE;
 
 	for (size_t i = 0; i < p->r->nr; i++) {
 		const struct sim_event *e = &p->r->events[i].event;
@@ -225,19 +229,32 @@ static void mark(struct picture *p, const struct sim_recorded *e, unsigned int c
 	fputs("</text></g>\n", p->out);
 }
 
-static void defect(struct picture *p, const struct sim_defect *d, unsigned int column)
+/* Several happen close together: only their numbers are where they are. */
+static void defect(struct picture *p, unsigned int n, unsigned int column)
 {
+	const struct sim_defect *d = &p->r->defects[n];
 	unsigned int x = LEFT + column * COLUMN, y = p->lane_y[d->cpu] - 8;
 	unsigned int bottom = row_y(p, d->cpu, 0) + ROW;
 
-	fprintf(p->out,
-		"<g><line x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\" stroke=\"#d00000\" "
-		"stroke-width=\"2.5\"/><text x=\"%u\" y=\"%u\" class=\"d\" "
-		"text-anchor=\"%s\">%s: ",
-		x, y, x, bottom, x, y - 3, column > p->columns / 2 ? "end" : "start",
-		sim_oracle_name(d->oracle));
+	fprintf(p->out, "<g><title>%s: ", sim_oracle_name(d->oracle));
 	escaped(p->out, d->message);
-	fputs("</text></g>\n", p->out);
+	fprintf(p->out,
+		"</title><line x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\" stroke=\"#d00000\" "
+		"stroke-width=\"2.5\"/><text x=\"%u\" y=\"%u\" class=\"d\" "
+		"text-anchor=\"middle\">%u</text></g>\n",
+		x, y, x, bottom, x, y - 3, n + 1);
+}
+
+static void defect_texts(struct picture *p)
+{
+	for (unsigned int n = 0; n < p->r->nr_defects; n++) {
+		const struct sim_defect *d = &p->r->defects[n];
+
+		fprintf(p->out, "<text x=\"10\" y=\"%u\" class=\"d\">%u  CPU %u, %s: ",
+			TITLE + (n + 1) * TEXT_LINE, n + 1, d->cpu, sim_oracle_name(d->oracle));
+		escaped(p->out, d->message);
+		fputs("</text>\n", p->out);
+	}
 }
 
 static void marks(struct picture *p)
@@ -250,10 +267,10 @@ static void marks(struct picture *p)
 		if (e->event.cpu < SIM_MAX_CPUS && has_column(e))
 			mark(p, e, column++);
 		while (d < p->r->nr_defects && p->r->defects[d].step <= e->event.step)
-			defect(p, &p->r->defects[d++], column);
+			defect(p, d++, column);
 	}
 	while (d < p->r->nr_defects)
-		defect(p, &p->r->defects[d++], column);
+		defect(p, d++, column);
 }
 
 static void draw(struct picture *p, const char *title)
@@ -264,6 +281,12 @@ static void draw(struct picture *p, const char *title)
 	width = LEFT + p->columns * COLUMN + 80;
 	if (width < 640)
 		width = 640;
+	for (unsigned int n = 0; n < p->r->nr_defects; n++) {
+		unsigned int text = (unsigned int)strlen(p->r->defects[n].message) * LETTER + LEFT;
+
+		if (width < text)
+			width = text;
+	}
 	height = p->lane_y[SIM_MAX_CPUS] + 10;
 	fprintf(p->out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" "
@@ -272,10 +295,11 @@ static void draw(struct picture *p, const char *title)
 		".c{font-size:9px;fill:#333}.m{font-size:9.5px}"
 		".d{font-size:12px;font-weight:bold;fill:#d00000}</style>\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-		"<text x=\"10\" y=\"22\" class=\"t\">",
-		width, height, width, height);
+		"<text x=\"10\" y=\"%u\" class=\"t\">",
+		width, height, width, height, TITLE);
 	escaped(p->out, title);
 	fputs("</text>\n", p->out);
+	defect_texts(p);
 	lanes(p);
 	boxes(p);
 	marks(p);
