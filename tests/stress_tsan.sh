@@ -13,9 +13,15 @@ trap 'rm -f "$out"' EXIT
 if [ "$total" -le 100000 ]; then
 	set -- "$scenarios/nested-sdei.yaml"
 else
-	set -- "$scenarios"/*.yaml
+	# All that stress may run; --seconds bounds those whose machine ends with each notification.
+	set --
+	for s in "$scenarios"/*.yaml; do
+		if ! grep -q '^drivers:' "$s" || grep -q '^drivers:.*stress' "$s"; then
+			set -- "$@" "$s"
+		fi
+	done
 fi
-"$sim" stress --tsan --format json --cpus 2 --events $((total / $# + 1)) "$@" >"$out"
+"$sim" stress --tsan --format json --cpus 2 --events $((total * 5 / 4 / $# + 1)) --seconds 20 "$@" >"$out"
 status=$?
 sum() {
 	grep -o "\"$1\":[0-9]*" "$out" | awk -F: '{n += $2} END {print n + 0}'
@@ -25,7 +31,8 @@ notifications=$(($(sum notifications) / 2))
 echo "$# scenarios, $notifications notifications, interrupted at depth 1: $(sum interrupted-depth-1)," \
 	"2: $(sum interrupted-depth-2), 3: $(sum interrupted-depth-3)," \
 	"between plain accesses: $(sum interrupted-between-plain-accesses)"
-if [ $status -ne 0 ] || [ "$notifications" -lt "$total" ] ||
+# 3: a deep nest may need longer than a scenario's share of the time
+if { [ $status -ne 0 ] && [ $status -ne 3 ]; } || [ "$notifications" -lt "$total" ] ||
 	[ "$(sum interrupted-depth-1)" -eq 0 ] ||
 	{ [ "$(uname -m)" = x86_64 ] && [ "$(sum interrupted-between-plain-accesses)" -eq 0 ]; }; then
 	grep -v '"verdict":"pass"' "$out"

@@ -20,9 +20,24 @@
 struct state {
 	uint32_t limit;
 	_Atomic bool removed[SIM_MAX_SOURCES];
-	_Atomic bool served[SIM_MAX_SOURCES]; /* the core took a record of it */
+	_Atomic bool served[SIM_MAX_SOURCES];		   /* the core took a record of it */
+	uint64_t entered_at[SIM_MAX_CPUS * SIM_MAX_DEPTH]; /* sim_machine.stamp; threads only */
 	uint64_t nested[]; /* [nr_cpus][SIM_MAX_DEPTH]: steps of what interrupted that context */
 };
+
+/*
+ * Among threads a context also does what others leave to it: each record written and each entry of
+ * another CPU since it began (all of them take a stamp) may cost it as much again.
+ */
+static uint64_t limit_of(const struct sim_machine *m, const struct state *s,
+			 const struct sim_event *ev)
+{
+	uint64_t since = s->entered_at[ev->cpu * SIM_MAX_DEPTH + ev->depth];
+
+	if (!m->host->config.threads || m->nr_cpus == 1)
+		return s->limit;
+	return s->limit * (1 + atomic_load_explicit(&m->stamp, memory_order_relaxed) - since);
+}
 
 static void on_leave(struct sim_machine *m, struct state *s, const struct sim_event *ev)
 {
@@ -33,7 +48,7 @@ static void on_leave(struct sim_machine *m, struct state *s, const struct sim_ev
 
 	nested[ev->depth] = 0;
 	nested[ev->depth - 1] += all;
-	if (sim_nmi_like((enum sim_running)ev->running) && own > s->limit)
+	if (sim_nmi_like((enum sim_running)ev->running) && own > limit_of(m, s, ev))
 		sim_defect(m, SIM_ORACLE_progress,
 			   "%s on CPU %u took %llu steps, at most %u expected",
 			   sim_running_name((enum sim_running)ev->running), ev->cpu,
@@ -48,6 +63,9 @@ static void progress_event(struct sim_machine *m, void *state, const struct sim_
 	switch (ev->kind) {
 	case SIM_EV_ENTER:
 		s->nested[ev->cpu * SIM_MAX_DEPTH + ev->depth] = 0;
+		if (m->host->config.threads)
+			s->entered_at[ev->cpu * SIM_MAX_DEPTH + ev->depth] =
+				atomic_load_explicit(&m->stamp, memory_order_relaxed);
 		break;
 	case SIM_EV_LEAVE:
 		on_leave(m, s, ev);
