@@ -8,6 +8,10 @@ static void go_on(void *ctx)
 	static const struct sim_action work = {.kind = SIM_ACTION_RUN_WORK};
 	struct inject *in = ctx;
 
+	unsigned int last = sim_config(in->m)->nr_cpus - 1;
+
+	/* Never the one that stands still: programs run on each of them in turn. */
+	in->other = sim_this_cpu(in->m) == last ? 0 : last;
 	in->waits = false;
 	in->suspending = true;
 	in->crash_armed = true;
