@@ -654,12 +654,19 @@ static void print_drained(struct ghes_core *core)
 
 	if (raw && on_list(core, raw))
 		return;
-	atomic_store_explicit(&core->drain_raw, NULL, memory_order_relaxed);
-	oldest = raw ? in_order(raw, &count)
-		     : atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
-	/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
-	if (raw)
+	/*
+	 * A compare-exchange: on hosts whose worker thread says that it is this CPU, too, the
+	 * drainer may go on beside us, and then one of us has the batch.
+	 */
+	if (raw &&
+	    atomic_compare_exchange_strong_explicit(&core->drain_raw, &raw, NULL,
+						    memory_order_acq_rel, memory_order_relaxed)) {
+		oldest = in_order(raw, &count);
+		/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
 		atomic_fetch_add_explicit(&core->queue.taken, count, memory_order_release);
+	} else {
+		oldest = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
+	}
 	print_batch(core, oldest);
 }
 

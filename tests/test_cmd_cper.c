@@ -258,6 +258,11 @@ static void test_what_is_no_such_file(void **state)
 	}
 	assert_int_equal(run("--help", NULL, NULL, NULL, NULL), SIM_DECODE_WELL_FORMED);
 	assert_non_null(strstr(out_text, "usage:"));
+
+	/* Neither: reserved status bits and a severity that does not exist */
+	write_file("# A text, longer than a header", 30);
+	assert_int_equal(run(path, NULL, NULL, NULL, NULL), SIM_DECODE_NOT_ONE);
+	assert_true(one_line(err_text));
 }
 
 static void test_vectors_and_golden_texts(void **state)

@@ -191,6 +191,24 @@ static void print_dmesg(const struct options *options, const uint8_t *bytes, siz
 	cper_estatus_print(&log, level, prefix, estatus);
 }
 
+/*
+ * A status block has no signature. What has both reserved status bits and a severity that does not
+ * exist was never meant to be one: a program, a text, another table.
+ */
+static bool is_no_block(const uint8_t *bytes, size_t len)
+{
+	const uint32_t known = ACPI_HEST_UNCORRECTABLE | ACPI_HEST_CORRECTABLE |
+			       ACPI_HEST_MULTIPLE_UNCORRECTABLE | ACPI_HEST_MULTIPLE_CORRECTABLE |
+			       ACPI_HEST_ERROR_ENTRY_COUNT;
+	struct acpi_hest_generic_status header;
+
+	if (len < sizeof(header) || cper_is_record(bytes, len))
+		return false;
+	memcpy(&header, bytes, sizeof(header));
+	return le32toh(header.block_status) & ~known &&
+	       le32toh(header.error_severity) > CPER_SEV_INFORMATIONAL;
+}
+
 static int run(const struct options *options, const uint8_t *bytes, size_t len)
 {
 	const struct cper_out out = {.write = write_stdout};
@@ -203,6 +221,13 @@ static int run(const struct options *options, const uint8_t *bytes, size_t len)
 			"record of at least %zu\n",
 			options->file, len, sizeof(struct acpi_hest_generic_status),
 			sizeof(struct cper_record_header));
+		return SIM_DECODE_NOT_ONE;
+	}
+	if (is_no_block(bytes, len)) {
+		fprintf(stderr,
+			"%s: reserved block status bits and an unknown severity, expected a status "
+			"block or a CPER record\n",
+			options->file);
 		return SIM_DECODE_NOT_ONE;
 	}
 	if (record && options->output == OUTPUT_DMESG) {

@@ -177,8 +177,8 @@ static const struct cli_option options[] = {
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
 	{"levels", "N", CLI_INJECT, "how deep notifications nest: 1, 2 (default) or 3 (sampled)",
 	 set_levels, "1 to 3"},
-	{"tsan", NULL, CLI_STRESS, "under ThreadSanitizer: direct calls at points instead of signals",
-	 set_tsan, NULL},
+	{"tsan", NULL, CLI_STRESS,
+	 "under ThreadSanitizer: direct calls at points instead of signals", set_tsan, NULL},
 	{"suspend", NULL, CLI_INJECT, "park a CPU at each boundary for ever; others must go on",
 	 set_suspend, NULL},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
@@ -301,6 +301,10 @@ void cli_help(FILE *out, const struct cli_verb *verb)
 			 options[i].argument ? options[i].argument : "");
 		fprintf(out, "  %-24s %s\n", left, options[i].help);
 	}
+	if (verb->bit & CLI_CHECK)
+		fputs("\nA search that the budget cut short is told, and does not change the exit "
+		      "status of check.\n",
+		      out);
 	if (verb->bit & (CLI_DRIVERS | CLI_CHECK))
 		fputs("\nexit status: 0 everything held, 1 a defect was found, 2 bad usage or bad "
 		      "input,\n3 incomplete or vacuous. A pass proves what ran, in the order it ran: "
