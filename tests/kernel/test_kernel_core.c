@@ -348,8 +348,8 @@ static void formats(const char *tree)
 		"B 4294967295|ff|0xff|FF|00000abc|0x0000000000000abc|10",
 		"C abc|  abc|abc  |ab|   a|z|%",
 		"D -1|-1|-1|-2|16|ff",
-		"E a5bc1114-6f64-4ede-b863-3e83ed7c83b1|1411bca5-646f-de4e-b863-3e83ed7c83b1|"
-		"A5BC1114-6F64-4EDE-B863-3E83ED7C83B1",
+		("E a5bc1114-6f64-4ede-b863-3e83ed7c83b1|1411bca5-646f-de4e-b863-3e83ed7c83b1|"
+		 "A5BC1114-6F64-4EDE-B863-3E83ED7C83B1"),
 		"F 14 11 bc a5|1411bca5|14:11:bc|-EINVAL|-ENOTSUPP",
 		"G |005|0x001f|0x1f  |",
 		"H one",
