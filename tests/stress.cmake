@@ -10,8 +10,8 @@ set_tests_properties(stress_driver PROPERTIES LABELS "quick;no-valgrind" TIMEOUT
 
 if(NOT TARGET ghes-sim-tsan)
         return()
-# once: which accesses are plain is read from what gcc makes of them.
 endif()
+# once: which accesses are plain is read from what gcc makes of them.
 add_test(NAME stress_tsan COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/stress_tsan.sh
         $<TARGET_FILE:ghes-sim> ${PROJECT_SOURCE_DIR}/sim/scenarios 20000)
 set_tests_properties(stress_tsan PROPERTIES LABELS "quick;once;no-valgrind" TIMEOUT 120)

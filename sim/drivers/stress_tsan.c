@@ -19,8 +19,8 @@
  */
 void __tsan_acquire(void *addr) __attribute__((weak));
 void __tsan_release(void *addr) __attribute__((weak));
-void __tsan_read_range(void *addr, size_t size) __attribute__((weak));
-void __tsan_write_range(void *addr, size_t size) __attribute__((weak));
+void __tsan_read_range(void *addr, long size) __attribute__((weak));
+void __tsan_write_range(void *addr, long size) __attribute__((weak));
 int __tsan_get_report_data(void *report, const char **description, int *count, int *stacks,
 			   int *mops, int *locs, int *mutexes, int *threads, int *unique_tids,
 			   void **sleep_trace, size_t trace_size) __attribute__((weak));
