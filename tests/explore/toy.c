@@ -7,7 +7,6 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 {
 	int *plain = &toy->vars[s->var][0];
 	_Atomic int *atomic = (_Atomic int *)plain;
-
 	switch (s->op) {
 	case TOY_LOAD:
 		return atomic_load_explicit(atomic, memory_order_relaxed);
