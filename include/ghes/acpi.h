@@ -17,6 +17,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In strict C11 <endian.h> keeps these to itself, and the headers that read wire fields need them. */
+#ifndef le16toh
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define le16toh(x) ((uint16_t)(x))
+#define le32toh(x) ((uint32_t)(x))
+#define le64toh(x) ((uint64_t)(x))
+#else
+#define le16toh(x) __builtin_bswap16(x)
+#define le32toh(x) __builtin_bswap32(x)
+#define le64toh(x) __builtin_bswap64(x)
+#endif
+#endif
+
 #define GHES_PACKED		__attribute__((packed))
 #define GHES_WIRE_SIZE(type, n) static_assert(sizeof(struct type) == (n), #type " on the wire")
 
