@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In strict C11 <endian.h> keeps these to itself, and the headers that read wire fields need them. */
+/* In strict C11 <endian.h> keeps these to itself, and the headers that read wire fields need them.
+ */
 #ifndef le16toh
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define le16toh(x) ((uint16_t)(x))
