@@ -471,6 +471,78 @@ static void sweep_that_is_stopped_says_so(void **state)
 	assert_true(result.runs == 3);
 }
 
+static bool stop_after(void *arg)
+{
+	unsigned int *left = arg;
+
+	return !*left || !--*left;
+}
+
+static void add_levels(struct ghes_step_result *sum, const struct ghes_step_result *part)
+{
+	for (unsigned int i = 0; i < GHES_STEP_LEVELS_MAX; i++) {
+		sum->level[i].existing += part->level[i].existing;
+		sum->level[i].classes += part->level[i].classes;
+		sum->level[i].hit += part->level[i].hit;
+	}
+	sum->defects += part->defects;
+}
+
+/*
+ * Goal: parts of a sweep, however short, are together the sweep: each place once. The shortest part
+ * that gets anywhere makes one undisturbed run, one to return to where it was, and one of its own.
+ */
+static void sweep_in_parts_is_the_whole_sweep(void **state)
+{
+	struct pushes pushes = {.push = subject_push};
+	struct ghes_step_target target = pushes_target(&pushes);
+	struct ghes_step_options options = {.levels = 2};
+	struct ghes_step_result whole;
+
+	(void)state;
+	assert_int_equal(ghes_step_sweep(&target, &options, &whole), 0);
+	for (unsigned int runs = 4; runs < 12; runs++) {
+		struct ghes_step_result sum = {0}, part = {0};
+		struct ghes_step_schedule from = {0};
+		unsigned int left, parts = 0;
+
+		options = (struct ghes_step_options){
+			.levels = 2, .stop = stop_after, .arg = &left, .from = &from};
+		do {
+			left = runs;
+			assert_int_equal(ghes_step_sweep(&target, &options, &part), 0);
+			add_levels(&sum, &part);
+			from = part.next;
+			assert_true(part.missed == 0);
+			assert_true(++parts < 100000);
+		} while (part.incomplete);
+		assert_true(parts > 1);
+		assert_true(sum.defects == whole.defects);
+		for (unsigned int i = 0; i < 2; i++) {
+			assert_true(sum.level[i].existing == whole.level[i].existing);
+			assert_true(sum.level[i].classes == whole.level[i].classes);
+			assert_true(sum.level[i].hit == whole.level[i].hit);
+		}
+	}
+}
+
+/* Goal: a place that is not there does not pass for a sweep that is done. */
+static void sweep_from_nowhere_is_told(void **state)
+{
+	struct pushes pushes = {.push = subject_push};
+	struct ghes_step_target target = pushes_target(&pushes);
+	struct ghes_step_schedule from = {.levels = 1, .at = {1000000}};
+	struct ghes_step_options options = {.levels = 1, .from = &from};
+	struct ghes_step_result result;
+
+	(void)state;
+	assert_int_equal(ghes_step_sweep(&target, &options, &result), 0);
+	assert_true(result.missed == 1);
+	from.at[0] = 0;
+	assert_int_equal(ghes_step_sweep(&target, &options, &result), 0);
+	assert_true(result.missed == 1);
+}
+
 /* Goal: with a stack per level, as with one stack for all, the same runs and verdicts. */
 static void sweep_on_fibers_is_the_same_sweep(void **state)
 {
@@ -507,6 +579,8 @@ int main(void)
 		cmocka_unit_test(sweep_passes_the_right_push),
 		cmocka_unit_test(sweep_refuses_bad_options),
 		cmocka_unit_test(sweep_that_is_stopped_says_so),
+		cmocka_unit_test(sweep_in_parts_is_the_whole_sweep),
+		cmocka_unit_test(sweep_from_nowhere_is_told),
 		cmocka_unit_test(sweep_on_fibers_is_the_same_sweep),
 	};
 

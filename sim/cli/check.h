@@ -2,11 +2,12 @@
 /*
  * ghes-sim check: scenarios x drivers within a budget of time.
  *
- * Flow: cmd_check.c (options, closing block) -> check_plan.c (what to run, in which order, for how
- *	 long) -> check_run.c (a process for each task, as many as there are CPUs) -> report.
+ * Flow: cmd_check.c (options) -> check_plan.c (what to run, in which order, for how long)
+ *	 -> check_state.c (what an earlier check has done of it) -> check_run.c (a process for each
+ *	 task, as many as there are CPUs) -> check_tell.c (progress, results, closing block).
  *
  * Cheapest and most telling first: every scenario once, then every instruction, then free-running
- * CPUs, then two levels. Same seed and budget, same plan.
+ * CPUs, then two levels. Same seed, budget and state, same plan.
  */
 #ifndef SIM_CLI_CHECK_H
 #define SIM_CLI_CHECK_H
@@ -14,6 +15,9 @@
 #include "drivers/cores.h"
 #include "drivers/driver.h"
 #include "scenario/scenario.h"
+
+#include <signal.h>
+#include <stdatomic.h>
 
 #define CHECK_MAX_SCHEDULE 2048
 
@@ -33,7 +37,12 @@ struct check_task {
 	enum check_phase phase;
 	struct sim_options options;
 	struct check_outcome *outcome;
-	bool skipped; /* the budget did not reach it */
+	bool skipped; /* the budget did not reach it, or the user ended it */
+	/* What an earlier check found, or NULL; carried: all there is to find, it is not run again
+	 */
+	const struct sim_result *earlier;
+	bool carried;
+	unsigned int rounds; /* times that it has run, in earlier checks too */
 };
 
 struct check {
@@ -46,20 +55,29 @@ struct check {
 	uint64_t seed;
 	unsigned int shard, shards; /* 1 of 1: all */
 	unsigned int jobs;
-	/* Called in the parent as each task ends, in the order of the plan. */
+	/* Called in the parent: at each change, and as each task ends, in the order of the plan. */
+	void (*moved)(struct check *c, const struct check_task *running);
 	void (*ended)(struct check *c, struct check_task *t);
 	void *arg;
 	double seconds;
 	unsigned int skipped; /* tasks that the budget did not reach */
-	volatile bool *interrupted;
+	unsigned int carried;
+	/* How often the user asked to stop: once ends what runs, twice ends it at once. */
+	const volatile sig_atomic_t *interrupted;
+	atomic_bool *stop; /* told to the tasks' processes, in memory that all share */
 };
 
 /* Seconds after the start at which the tasks of @phase make room for those of the next. */
 double check_phase_end(const struct check *c, enum check_phase phase);
 /* 0, or -1: out of memory. */
 int check_plan(struct check *c);
+/* How long each task may take, once it is known which ones run. */
+void check_set_bounds(struct check *c);
+enum sim_flavour check_flavour(const struct check_task *t);
 /* Builds of the core that the plan needs, before the clock starts. 0, or -1 and @error. */
 int check_prepare(struct check *c, char *error, size_t error_size);
+/* Memory for the outcome of @t. false: there is none. */
+bool check_make_outcome(struct check_task *t);
 void check_run(struct check *c);
 void check_free(struct check *c);
 

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /*
  * Shares of the budget by phase, in percent of what one CPU gives. The first phase takes what it
@@ -54,26 +55,27 @@ static unsigned int count(const struct check *c, enum check_phase phase)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < c->nr_tasks; i++)
-		n += c->tasks[i].phase == phase;
+		n += c->tasks[i].phase == phase && !c->tasks[i].carried;
 	return n;
 }
 
-static void set_bounds(struct check *c)
+void check_set_bounds(struct check *c)
 {
 	for (unsigned int i = 0; i < c->nr_tasks; i++) {
 		struct check_task *t = &c->tasks[i];
-		double seconds = c->budget * c->jobs * share[t->phase] / 100 / count(c, t->phase);
+		double seconds;
 
-		if (t->phase == CHECK_ONCE)
-			continue;
-		t->options.seconds = seconds > MIN_SECONDS ? seconds : MIN_SECONDS;
-		/* A sweep that is done early gives its time back; one that is not may have more. */
-		if (t->phase != CHECK_FREE_RUNNING)
-			t->options.seconds *= 4;
 		if (t->phase == CHECK_EVERY_INSTRUCTION)
 			t->options.levels = 1;
 		if (t->phase == CHECK_TWO_LEVELS)
 			t->options.levels = 2;
+		if (t->phase == CHECK_ONCE || t->carried)
+			continue;
+		seconds = c->budget * c->jobs * share[t->phase] / 100 / count(c, t->phase);
+		t->options.seconds = seconds > MIN_SECONDS ? seconds : MIN_SECONDS;
+		/* A sweep that is done early gives its time back; one that is not may have more. */
+		if (t->phase != CHECK_FREE_RUNNING)
+			t->options.seconds *= 4;
 	}
 }
 
@@ -102,20 +104,22 @@ int check_plan(struct check *c)
 			if (!add(c, c->scenarios[i], driver[phase], (enum check_phase)phase))
 				return -1;
 		}
-	set_bounds(c);
 	return 0;
+}
+
+enum sim_flavour check_flavour(const struct check_task *t)
+{
+	return t->phase == CHECK_EVERY_INSTRUCTION || t->phase == CHECK_TWO_LEVELS ? SIM_STEPPED
+										   : SIM_NATIVE;
 }
 
 int check_prepare(struct check *c, char *error, size_t error_size)
 {
 	for (unsigned int i = 0; i < c->nr_tasks; i++) {
 		const struct check_task *t = &c->tasks[i];
-		enum sim_flavour flavour =
-			t->phase == CHECK_EVERY_INSTRUCTION || t->phase == CHECK_TWO_LEVELS
-				? SIM_STEPPED
-				: SIM_NATIVE;
 
-		if (!sim_core_ops(c->core, flavour, t->scenario->config.arch, error, error_size))
+		if (!sim_core_ops(c->core, check_flavour(t), t->scenario->config.arch, error,
+				  error_size))
 			return -1;
 	}
 	return 0;
@@ -123,6 +127,9 @@ int check_prepare(struct check *c, char *error, size_t error_size)
 
 void check_free(struct check *c)
 {
+	for (unsigned int i = 0; i < c->nr_tasks; i++)
+		if (c->tasks[i].outcome)
+			munmap(c->tasks[i].outcome, sizeof(*c->tasks[i].outcome));
 	for (unsigned int i = 0; i < c->nr_scenarios; i++)
 		scenario_free(c->scenarios[i]);
 	free(c->scenarios);

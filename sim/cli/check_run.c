@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,6 +41,15 @@ static void prepare_result(const struct check *c, const struct check_task *t, st
 	r->seed = t->options.seed;
 }
 
+bool check_make_outcome(struct check_task *t)
+{
+	t->outcome = mmap(NULL, sizeof(*t->outcome), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (t->outcome == MAP_FAILED)
+		t->outcome = NULL;
+	return t->outcome;
+}
+
 /* In the task's own process. */
 static void work(const struct check *c, struct check_task *t)
 {
@@ -63,16 +73,16 @@ static bool start(const struct check *c, struct worker *w, struct check_task *t)
 {
 	double seconds = t->options.seconds > 0 ? t->options.seconds : 0;
 
-	t->outcome = mmap(NULL, sizeof(*t->outcome), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (t->outcome == MAP_FAILED) {
-		t->outcome = NULL;
+	if (!check_make_outcome(t))
 		return false;
-	}
+	t->options.stop = c->stop;
+	t->rounds++;
 	fflush(NULL);
 	w->pid = fork();
 	if (!w->pid) {
-		signal(SIGINT, SIG_IGN); /* the parent decides */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody would read the outcome */
+		signal(SIGINT, SIG_IGN);	  /* the parent decides */
+		signal(SIGTERM, SIG_IGN);
 		work(c, t);
 		_exit(0);
 	}
@@ -99,25 +109,39 @@ static void died(const struct check *c, struct check_task *t, int status)
 			 (unsigned int)status);
 }
 
+/* Killed by us, because the user was in a hurry: that says nothing about the core. */
+static bool was_hurried(const struct check *c, int status)
+{
+	return *c->interrupted && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 /* Constant strings are the same in both processes: one is a fork of the other. */
-static void collect(const struct check *c, struct check_task *t, int status)
+static void collect(struct check *c, struct check_task *t, int status)
 {
 	struct sim_result *r = &t->outcome->result;
 
+	if (!t->outcome->done && was_hurried(c, status)) {
+		t->skipped = true;
+		t->rounds--;
+		c->skipped++;
+		return;
+	}
 	if (!t->outcome->done)
 		died(c, t, status);
 	prepare_result(c, t, r);
+	if (t->earlier && !t->outcome->error[0])
+		sim_result_add(r, t->earlier);
 	for (unsigned int i = 0; i < r->nr_defects; i++)
 		r->defects[i].schedule =
 			t->outcome->schedule[i][0] ? t->outcome->schedule[i] : NULL;
 }
 
-static bool reap(const struct check *c, struct worker *w)
+static bool reap(struct check *c, struct worker *w)
 {
 	int status;
 	pid_t pid = waitpid(w->pid, &status, WNOHANG);
 
-	if (!pid && now() > w->deadline)
+	if (!pid && (now() > w->deadline || *c->interrupted > 1))
 		kill(w->pid, SIGKILL);
 	if (pid != w->pid)
 		return false;
@@ -143,7 +167,7 @@ static unsigned int tell(struct check *c, unsigned int told, const struct worker
 /* Every scenario runs once, whatever the budget; the others until their phase is over. */
 static bool out_of_time(const struct check *c, const struct check_task *t, double from)
 {
-	if (c->interrupted && *c->interrupted)
+	if (*c->interrupted)
 		return true;
 	return t->phase != CHECK_ONCE && now() - from >= check_phase_end(c, t->phase);
 }
@@ -159,39 +183,78 @@ static void clip(struct check *c, struct check_task *t, double from)
 /* The next task that still has time; nr_tasks: none. */
 static unsigned int pick(struct check *c, unsigned int next, double from)
 {
-	while (next < c->nr_tasks && out_of_time(c, &c->tasks[next], from)) {
-		c->tasks[next++].skipped = true;
+	for (; next < c->nr_tasks; next++) {
+		if (c->tasks[next].carried)
+			continue;
+		if (!out_of_time(c, &c->tasks[next], from))
+			break;
+		c->tasks[next].skipped = true;
 		c->skipped++;
 	}
 	return next;
 }
 
-void check_run(struct check *c)
+struct run {
+	struct check *c;
+	struct worker *w; /* [c->jobs] */
+	unsigned int next, told, busy;
+	double from;
+};
+
+/* Collect what has ended, start what fits. Has anything changed? */
+static bool move(struct run *r)
 {
-	struct worker *w = calloc(c->jobs, sizeof(*w));
-	const struct timespec pause = {.tv_nsec = POLL_NS};
-	unsigned int next = 0, told = 0, busy = 0;
-	double from = now();
+	struct check *c = r->c;
+	bool moved = false;
 
-	while (w && (busy || (next = pick(c, next, from)) < c->nr_tasks)) {
-		bool moved = false;
+	for (unsigned int i = 0; i < c->jobs; i++) {
+		struct worker *w = &r->w[i];
 
-		for (unsigned int i = 0; i < c->jobs; i++) {
-			if (w[i].pid > 0 && reap(c, &w[i])) {
-				busy--;
-				moved = true;
-			}
-			if (w[i].pid || (next = pick(c, next, from)) >= c->nr_tasks)
-				continue;
-			clip(c, &c->tasks[next], from);
-			if (start(c, &w[i], &c->tasks[next++]))
-				busy++;
+		if (w->pid > 0 && reap(c, w)) {
+			r->busy--;
 			moved = true;
 		}
-		told = tell(c, told, w);
+		if (w->pid || (r->next = pick(c, r->next, r->from)) >= c->nr_tasks)
+			continue;
+		clip(c, &c->tasks[r->next], r->from);
+		if (start(c, w, &c->tasks[r->next])) {
+			r->busy++;
+		} else { /* no process or memory for it: told as what it is, not reached */
+			c->tasks[r->next].skipped = true;
+			c->skipped++;
+			w->pid = 0;
+		}
+		r->next++;
+		moved = true;
+	}
+	return moved;
+}
+
+static const struct check_task *one_that_runs(const struct run *r)
+{
+	for (unsigned int i = 0; i < r->c->jobs; i++)
+		if (r->w[i].pid > 0)
+			return r->w[i].task;
+	return NULL;
+}
+
+void check_run(struct check *c)
+{
+	const struct timespec pause = {.tv_nsec = POLL_NS};
+	struct run r = {.c = c, .w = calloc(c->jobs, sizeof(*r.w)), .from = now()};
+
+	while (r.w && (r.busy || (r.next = pick(c, r.next, r.from)) < c->nr_tasks)) {
+		bool moved = move(&r);
+
+		if (*c->interrupted) /* relaxed: a wish, on which no other data depends */
+			atomic_store_explicit(c->stop, true, memory_order_relaxed);
+		r.told = tell(c, r.told, r.w);
+		c->seconds = now() - r.from;
+		c->moved(c, one_that_runs(&r));
 		if (!moved)
 			nanosleep(&pause, NULL);
 	}
-	c->seconds = now() - from;
-	free(w);
+	r.told = tell(c, r.told, r.w); /* what was carried over, at the end of the plan */
+	c->seconds = now() - r.from;
+	free(r.w);
 }

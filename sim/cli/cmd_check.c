@@ -4,122 +4,17 @@
  */
 #include "check.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "check_state.h"
+#include "check_tell.h"
 #include "options.h"
-#include "report/report.h"
-#include "report/suite.h"
 
 #define DEFAULT_BUDGET 60
-
-struct teller {
-	struct cli_options *o;
-	struct report_suite suite; /* all results, for formats that come at the end */
-	unsigned int verdicts[4];
-	unsigned int complete, bad_input;
-	uint64_t executions, notifications;
-	unsigned int nr_told;
-};
-
-static volatile bool interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = true;
-}
-
-static void progress(const struct check *c, const struct teller *t, const struct check_task *task)
-{
-	if (t->o->driver.quiet || !isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r\033[K[%u/%u] %s %s", t->nr_told, c->nr_tasks, task->driver->name,
-		task->scenario->name);
-}
-
-static void clear_progress(const struct teller *t)
-{
-	if (!t->o->driver.quiet && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-static void ended(struct check *c, struct check_task *task)
-{
-	struct teller *t = c->arg;
-	const struct sim_result *r = &task->outcome->result;
-
-	t->nr_told++;
-	clear_progress(t);
-	if (task->outcome->error[0]) {
-		fprintf(stderr, "%s: %s\n", task->scenario->file, task->outcome->error);
-		t->bad_input++;
-		return;
-	}
-	t->verdicts[r->verdict]++;
-	t->complete += r->complete;
-	t->executions += r->executions;
-	t->notifications += r->notifications;
-	suite_add(&t->suite, r);
-	if (t->o->format == CLI_JSON)
-		report_result_json(stdout, r);
-	else if (t->o->format == CLI_TEXT && (!t->o->driver.quiet || r->verdict == SIM_FAIL))
-		report_result_text(stdout, r);
-	fflush(stdout);
-	progress(c, t, task);
-}
-
-/* ---- The closing block ----------------------------------------------------------------------- */
-
-static void closing_oracles(const struct teller *t)
-{
-	unsigned int defects[SIM_NR_ORACLES] = {0};
-	bool any = false;
-
-	for (unsigned int i = 0; i < t->suite.nr; i++)
-		for (unsigned int d = 0; d < t->suite.results[i].nr_defects; d++)
-			defects[t->suite.results[i].defects[d].oracle]++;
-	fputs("oracles: ", stdout);
-	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
-		if (defects[i]) {
-			printf("%s%s %u", any ? ", " : "defects of ",
-			       sim_oracle_name((enum sim_oracle_id)i), defects[i]);
-			any = true;
-		}
-	puts(any ? ""
-		 : "nothing found; race needs happens-before and is not watched by these "
-		   "drivers");
-}
-
-static void closing(const struct check *c, const struct teller *t)
-{
-	printf("\n%u scenarios, %u runs in %.1f s: %u passed, %u failed, %u incomplete, %u vacuous",
-	       c->nr_scenarios, t->nr_told, c->seconds, t->verdicts[SIM_PASS],
-	       t->verdicts[SIM_FAIL], t->verdicts[SIM_INCOMPLETE], t->verdicts[SIM_VACUOUS]);
-	if (c->skipped)
-		printf("; %u not reached within the budget", c->skipped);
-	printf("\n%" PRIu64 " executions, %" PRIu64
-	       " notifications, %u runs complete; seed %" PRIu64 "\n",
-	       t->executions, t->notifications, t->complete, c->seed);
-	closing_oracles(t);
-	puts("A pass proves what ran: these scenarios, these placements, this build. It says nothing\n"
-	     "about what another CPU sees of memory, or about records that no scenario sends.");
-}
-
-static int exit_status(const struct check *c, const struct teller *t)
-{
-	if (t->bad_input)
-		return CLI_USAGE;
-	if (t->verdicts[SIM_FAIL])
-		return CLI_DEFECT;
-	if (!t->verdicts[SIM_PASS] || interrupted)
-		return CLI_INCOMPLETE;
-	(void)c;
-	return CLI_HELD;
-}
 
 /* ---- Scenarios ------------------------------------------------------------------------------- */
 
@@ -185,33 +80,85 @@ static int load_all(struct check *c, const struct cli_options *o)
 	return 0;
 }
 
-static int checked(struct check *c, struct cli_options *o)
+/* ---- Interruption ---------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
 {
-	struct teller t = {.o = o};
+	(void)sig;
+	if (interrupted < 2)
+		interrupted++;
+}
+
+static void catch_interrupts(struct check *c, bool catch)
+{
+	struct sigaction a;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = catch ? on_interrupt : SIG_DFL;
+	sigaction(SIGINT, &a, NULL);
+	sigaction(SIGTERM, &a, NULL);
+	c->interrupted = &interrupted;
+}
+
+/* ---- The check ------------------------------------------------------------------------------- */
+
+static int checked(struct check *c, struct cli_options *o, struct check_state *state)
+{
+	struct teller t = {.o = o, .state = state};
 	int status;
 
 	c->arg = &t;
-	c->ended = ended;
-	c->interrupted = &interrupted;
-	signal(SIGINT, on_interrupt);
-	if (o->format == CLI_TEXT && !o->driver.quiet)
-		printf("check: core %s, %u runs planned, budget %.0f s, seed %" PRIu64
-		       ", shard %u/%u\n",
-		       sim_core_name(c->core), c->nr_tasks, c->budget, c->seed, c->shard,
-		       c->shards);
+	c->moved = tell_moved;
+	c->ended = tell_ended;
+	catch_interrupts(c, true);
+	tell_begin(c, &t);
 	check_run(c);
-	clear_progress(&t);
-	signal(SIGINT, SIG_DFL);
-	if (o->format == CLI_KTAP)
-		report_ktap(stdout, &t.suite);
-	else if (o->format == CLI_JUNIT)
-		report_junit(stdout, &t.suite);
-	else if (o->format == CLI_TEXT)
-		closing(c, &t);
-	status = exit_status(c, &t);
-	suite_free(&t.suite);
+	status = tell_end(c, &t);
+	catch_interrupts(c, false);
 	c->arg = NULL;
 	return status;
+}
+
+static int with_state(struct check *c, struct cli_options *o)
+{
+	struct check_state *state = NULL;
+	int status;
+	char error[1024];
+
+	if (o->state) {
+		state = check_state_open(o->state, error, sizeof(error));
+		if (!state) {
+			if (*error)
+				fprintf(stderr, "%s\n", error);
+			return CLI_USAGE;
+		}
+	}
+	if (state && check_state_apply(state, c)) {
+		status = cli_error("out of memory");
+	} else {
+		check_set_bounds(c);
+		status = checked(c, o, state);
+	}
+	if (state)
+		check_state_free(state);
+	return status;
+}
+
+static int planned(struct check *c, struct cli_options *o)
+{
+	char error[1024];
+
+	if (load_all(c, o))
+		return CLI_USAGE;
+	c->stop = mmap(NULL, sizeof(*c->stop), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (c->stop == MAP_FAILED || check_plan(c))
+		return cli_error("out of memory");
+	if (check_prepare(c, error, sizeof(error)))
+		return cli_error("%s", error);
+	return with_state(c, o);
 }
 
 int cmd_check(const struct cli_verb *verb, struct cli_options *o)
@@ -223,7 +170,7 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 		.shards = o->shards ? o->shards : 1,
 	};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int status = CLI_USAGE;
+	int status;
 	char error[1024];
 
 	(void)verb;
@@ -231,14 +178,7 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 	c.core = sim_core_open(o->core, error, sizeof(error));
 	if (!c.core)
 		return cli_error("%s", error);
-	if (load_all(&c, o))
-		;
-	else if (check_plan(&c))
-		cli_error("out of memory");
-	else if (check_prepare(&c, error, sizeof(error)))
-		cli_error("%s", error);
-	else
-		status = checked(&c, o);
+	status = planned(&c, o);
 	check_free(&c);
 	sim_core_close(c.core);
 	return status;

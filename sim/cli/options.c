@@ -34,6 +34,7 @@ static bool number(const char *text, uint64_t *out)
 		return *value != '\0';                                                             \
 	}
 SET_STRING(svg)
+SET_STRING(state)
 SET_STRING(trace)
 SET_STRING(save_schedule)
 
@@ -167,6 +168,8 @@ static const struct cli_option options[] = {
 	 "text, json, ktap or junit"},
 	{"budget", "SECONDS", CLI_CHECK, "time to spend beyond one run of each scenario; 60",
 	 set_budget, "seconds"},
+	{"state", "FILE", CLI_CHECK, "go on where the last check with this file stopped", set_state,
+	 "a file"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK, "what everything random is drawn from", set_seed,
@@ -192,6 +195,7 @@ static const struct cli_option options[] = {
 	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK, "only the verdict", set_quiet, NULL},
 	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
 	 NULL},
+	{"verbose", NULL, CLI_CHECK, "the counters of each run too", set_verbose, NULL},
 	{"help", NULL, ~0u, "this text", set_help, NULL},
 };
 #define NR_OPTIONS (sizeof(options) / sizeof(options[0]))

@@ -38,6 +38,7 @@ struct cli_options {
 	bool core_set; /* by the user */
 	double budget; /* check: seconds */
 	unsigned int shard, shards;
+	const char *state, *save_dir, *html; /* check: files and a folder */
 	const char *svg, *trace, *save_schedule;
 	bool help;
 	char **operands; /* what is not an option, in order */

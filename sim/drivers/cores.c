@@ -26,6 +26,8 @@ struct sim_core {
 	int arch;   /* kernel: as asked for, -1: as the scenario says */
 	struct loaded {
 		void *handle;
+		char *path;	   /* NULL: in this program */
+		uint64_t build_id; /* 0: not asked for yet */
 		const struct ghes_core_ops *ops;
 		/* kernel: its static state, and what that was before anything ran */
 		struct image_segment segment[MAX_SEGMENTS];
@@ -131,6 +133,7 @@ static void unload(struct loaded *l)
 		free(l->pristine[i]);
 	if (l->handle)
 		dlclose(l->handle);
+	free(l->path);
 }
 
 void sim_core_close(struct sim_core *core)
@@ -239,14 +242,14 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 
 	if (!path)
 		return -1;
+	free(to->path);
+	to->path = path;
 	to->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!to->handle) {
 		snprintf(error, error_size, "the %s build of core %s cannot be loaded: %s",
 			 flavours[flavour], core->name, dlerror());
-		free(path);
 		return -1;
 	}
-	free(path);
 	/* POSIX: a function's address comes out of dlsym() by way of an object pointer. */
 	*(void **)&get = dlsym(to->handle, "ghes_core_ops_get");
 	if (!get) {
@@ -286,6 +289,34 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 	else if (load(core, flavour, arch, error, error_size))
 		return NULL;
 	return to->ops;
+}
+
+/* FNV-1a: builds differ by accident, nobody makes them collide. */
+static bool hash_file(uint64_t *hash, const char *path)
+{
+	unsigned char buf[65536];
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	if (!f)
+		return false;
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		for (size_t i = 0; i < n; i++)
+			*hash = (*hash ^ buf[i]) * UINT64_C(0x100000001b3);
+	n = (size_t)ferror(f);
+	fclose(f);
+	return !n;
+}
+
+uint64_t sim_core_build_id(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch)
+{
+	struct loaded *l = &core->build[flavour][arch];
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	if (!l->build_id && hash_file(&hash, "/proc/self/exe") &&
+	    (!l->path || hash_file(&hash, l->path)))
+		l->build_id = hash;
+	return l->build_id;
 }
 
 const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch)

@@ -25,6 +25,11 @@ const char *sim_core_name(const struct sim_core *core);
  */
 const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour flavour,
 					 enum sim_arch arch, char *error, size_t error_size);
+/*
+ * A number that another build of the core, or of this program, does not share: what was found out
+ * about this one holds as long as it is the same. After sim_core_ops(). 0: cannot be read.
+ */
+uint64_t sim_core_build_id(struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch);
 /* The points of the stepped build, once sim_core_ops() has loaded it. */
 struct ghes_step_module;
 const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch);

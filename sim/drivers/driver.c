@@ -74,6 +74,12 @@ void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char
 	}
 }
 
+bool sim_asked_to_stop(const struct sim_options *o)
+{
+	/* relaxed: a wish, on which no other data depends */
+	return o->stop && atomic_load_explicit(o->stop, memory_order_relaxed);
+}
+
 bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *s,
 		    struct sim_result *r)
 {
@@ -81,10 +87,41 @@ bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *
 		if (s->config.sources[i].notify != ACPI_HEST_NOTIFY_SEI || ops->notify_sei)
 			continue;
 		r->verdict = SIM_VACUOUS;
+		r->not_applicable = true;
 		snprintf(r->why, sizeof(r->why), "this core takes no SEI notifications");
 		return false;
 	}
 	return true;
+}
+
+/* Counters that say how things are, not how often something happened. */
+static bool is_a_measure(const char *name)
+{
+	static const char *const measures[] = {"path-instructions", "instructions-interrupted",
+					       "instructions-in-core", "signal-floor-ns"};
+	static const char rate[] = "-per-second";
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++)
+		if (!strcmp(measures[i], name))
+			return true;
+	return n >= sizeof(rate) && !strcmp(name + n - sizeof(rate) + 1, rate);
+}
+
+void sim_result_add(struct sim_result *r, const struct sim_result *earlier)
+{
+	r->executions += earlier->executions;
+	r->notifications += earlier->notifications;
+	r->seconds += earlier->seconds;
+	for (unsigned int i = 0; i < earlier->nr_counters; i++) {
+		const struct sim_counter *c = &earlier->counters[i];
+		uint64_t now = sim_counter_value(r, c->name);
+
+		if (!is_a_measure(c->name))
+			sim_count(r, c->name, c->value);
+		else if (c->value > now)
+			sim_count(r, c->name, c->value - now);
+	}
 }
 
 void sim_result_free(struct sim_result *r)

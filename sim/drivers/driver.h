@@ -11,6 +11,7 @@
 #ifndef SIM_DRIVERS_DRIVER_H
 #define SIM_DRIVERS_DRIVER_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "machine/machine.h"
@@ -44,6 +45,7 @@ struct sim_result {
 	const char *driver;
 	enum sim_result_verdict verdict;
 	bool complete;
+	bool not_applicable; /* vacuous, because this core has no such thing */
 	uint64_t executions;
 	uint64_t notifications;
 	double seconds;
@@ -53,6 +55,8 @@ struct sim_result {
 	unsigned int nr_defects;
 	struct sim_counter counters[SIM_MAX_COUNTERS];
 	unsigned int nr_counters;
+	/* Cut short: where to go on, in the driver's words, for sim_options.resume. "": unknown */
+	char resume[96];
 };
 
 void sim_result_free(struct sim_result *r); /* what it owns, not itself */
@@ -67,6 +71,12 @@ bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *
 		    struct sim_result *r);
 /* Copy the machine's defects into the result; @schedule is duplicated for each, may be NULL. */
 void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char *schedule);
+
+/*
+ * Add the numbers of @earlier, a run of the same task that was cut short, to those of @r. Counters'
+ * names stay the earlier one's.
+ */
+void sim_result_add(struct sim_result *r, const struct sim_result *earlier);
 
 struct sim_recording;
 
@@ -84,12 +94,16 @@ struct sim_options {
 	unsigned int cpus;   /* stress: instead of the scenario's number; 0: as it says */
 	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
 	bool quiet, verbose;
+	const char *resume;	 /* of the result that goes on here; NULL: from the beginning */
+	const atomic_bool *stop; /* asks the driver to end, with what it has so far; or NULL */
 	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
 	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
 };
 
 /* A core ready for use; see cores.h. */
 struct sim_core;
+
+bool sim_asked_to_stop(const struct sim_options *o);
 
 struct sim_driver_type {
 	const char *name;

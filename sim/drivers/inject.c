@@ -48,6 +48,8 @@ static bool should_stop(void *arg)
 	/* The clock is looked at once in a while: a run may be shorter than the look. */
 	if (in->o->max_executions && in->r->executions >= in->o->max_executions)
 		return true;
+	if (sim_asked_to_stop(in->o))
+		return true;
 	in->r->executions++;
 	if (in->defects >= ENOUGH_DEFECTS)
 		return true;
@@ -93,12 +95,16 @@ static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct
 	struct ghes_step_options o = inject_options(in, levels);
 	struct ghes_step_result res;
 
+	if (++in->nr_sweeps < in->from_sweep)
+		return;
 	target.ctx = in;
 	o.limit = limit;
 	if (levels > 2) {
 		o.complete = 2;
 		o.samples = 8;
 	}
+	if (in->nr_sweeps == in->from_sweep)
+		o.from = &in->from;
 	ghes_step_sweep(&target, &o, &res);
 	for (unsigned int i = 0; i < levels; i++) {
 		t->existing[i] += res.level[i].existing;
@@ -106,7 +112,12 @@ static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct
 		t->classes[i] += res.level[i].classes;
 	}
 	t->missed += res.missed;
+	if (res.missed && !in->r->why[0])
+		snprintf(in->r->why, sizeof(in->r->why),
+			 "the place to go on from is not there: another build of the core?");
 	t->incomplete |= res.incomplete;
+	if (res.incomplete)
+		inject_resume_text(in, &res.next, in->r->resume, sizeof(in->r->resume));
 }
 
 /* Every sequence of @levels different arrivals. */
@@ -172,7 +183,7 @@ static void count_coverage(struct inject *in, const struct totals *t)
 	size_t points_hit, points;
 
 	for (unsigned int i = 0; i < 3; i++) {
-		if (!t->existing[i])
+		if (!t->existing[i] && !t->hit[i])
 			continue;
 		sim_count(in->r, existing[i], t->existing[i]);
 		sim_count(in->r, hit[i], t->hit[i]);
@@ -207,7 +218,7 @@ static void verdict(struct inject *in, const struct totals *t)
 	} else if (t->incomplete) {
 		r->verdict = SIM_INCOMPLETE;
 		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
-	} else if (!in->verdicts[SIM_NOW]) {
+	} else if (!in->verdicts[SIM_NOW] && !in->interrupted_before) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "%s",
 			 in->s->nr_arrivals ? "no notification interrupted anything"
@@ -293,6 +304,14 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	int ret;
 
 	in.until = o->seconds > 0 ? from + o->seconds : 0;
+	if (o->resume && !inject_resume_parse(&in, o->resume)) {
+		snprintf(error, error_size,
+			 "the place to go on from is '%s', expected SWEEP:BOUNDARY,...;REACHED",
+			 o->resume);
+		return -1;
+	}
+	if (in.from.levels > 2)
+		in.from.levels = 2; /* deeper places were drawn */
 	ret = open_machine(&in, NULL, error, error_size);
 	if (!ret && in.m) {
 		inject_catch_faults(&in, old);

@@ -43,6 +43,10 @@ struct inject {
 	uint64_t nests_seen;
 	double until;
 	uint64_t defects;
+	/* sweeps so far, in their fixed order; where an earlier one of this kind was cut short */
+	uint64_t nr_sweeps, from_sweep;
+	struct ghes_step_schedule from;
+	bool interrupted_before; /* and what that one had reached: something was interrupted */
 	/* --suspend: the CPU that goes on, and what it ran into */
 	unsigned int other;
 	bool suspending, waits;
@@ -72,6 +76,14 @@ bool inject_wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 
 int inject_choices_parse(struct inject *in, const char *text, struct ghes_step_schedule *schedule,
 			 char *error, size_t error_size);
+/*
+ * Where a sweep that was cut short goes on, and what it had reached:
+ * "SWEEP:[BOUNDARY,...];REACHED", the last word in hex: bit 0 that something was interrupted, bit n
+ * + 1 the scenario's n-th nest.
+ */
+void inject_resume_text(const struct inject *in, const struct ghes_step_schedule *next, char *buf,
+			size_t size);
+bool inject_resume_parse(struct inject *in, const char *text);
 /* As ghes_step_options.defect: keep the first defect of each oracle, with its schedule. */
 void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int code,
 		      const struct ghes_step_point *const *points);

@@ -51,6 +51,43 @@ int inject_choices_parse(struct inject *in, const char *text, struct ghes_step_s
 	return 0;
 }
 
+void inject_resume_text(const struct inject *in, const struct ghes_step_schedule *next, char *buf,
+			size_t size)
+{
+	size_t used = (size_t)snprintf(buf, size, "%" PRIu64 ":", in->nr_sweeps);
+
+	for (unsigned int i = 0; i < next->levels && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64, i ? "," : "",
+					 next->at[i]);
+	if (used < size)
+		snprintf(buf + used, size - used, ";%" PRIx64,
+			 in->nests_seen << 1 | (in->verdicts[SIM_NOW] || in->interrupted_before));
+}
+
+bool inject_resume_parse(struct inject *in, const char *text)
+{
+	const char *p = text;
+	uint64_t reached;
+	int used = 0;
+
+	in->from = (struct ghes_step_schedule){0};
+	if (sscanf(p, "%" SCNu64 ":%n", &in->from_sweep, &used) != 1 || !used || !in->from_sweep)
+		return false;
+	for (p += used; *p && *p != ';'; p += used) {
+		used = 0;
+		if (in->from.levels == GHES_STEP_LEVELS_MAX ||
+		    sscanf(p, "%" SCNu64 "%n", &in->from.at[in->from.levels++], &used) != 1 ||
+		    (p[used] != ';' && (p[used] != ',' || p[++used] == ';')))
+			return false;
+	}
+	used = 0;
+	if (sscanf(p, ";%" SCNx64 "%n", &reached, &used) != 1 || p[used])
+		return false;
+	in->nests_seen = reached >> 1;
+	in->interrupted_before = reached & 1;
+	return true;
+}
+
 static char *schedule_of(const struct inject *in, const struct ghes_step_schedule *steps)
 {
 	struct sim_schedule s = {.seed = sim_config(in->m)->seed};

@@ -66,6 +66,7 @@ struct stress {
 	struct sim_machine *m;
 	struct sim_config config;
 	struct cpu *cpus;
+	const struct sim_options *options;
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
 	bool tsan;	 /* direct calls instead of signals */
@@ -541,7 +542,8 @@ static void watch(struct stress *s, double until)
 			before = n;
 			moved = now();
 		}
-		if (n >= s->events || now() - moved > STALLED_SECONDS ||
+		if (sim_asked_to_stop(s->options) || n >= s->events ||
+		    now() - moved > STALLED_SECONDS ||
 		    now() > until + (s->patient && nests_missing(s) ? (until - s->from) * PATIENCE
 								    : 0))
 			atomic_store(&s->stop, true);
@@ -748,6 +750,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		.driver = {.wait = wait, .stop = stop},
 		.scenario = scenario,
 		.config = scenario->config,
+		.options = o,
 		.events = o->events ? o->events : UINT64_MAX,
 		.from = now(),
 		.tsan = o->tsan,
@@ -791,7 +794,8 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 			end_round(&s);
 		s.config.seed++;
 		/* A panic ends a machine, not the test: the next one boots. */
-	} while (!ret && !r->nr_defects && r->notifications < total && now() < from + seconds);
+	} while (!ret && !r->nr_defects && r->notifications < total && !sim_asked_to_stop(o) &&
+		 now() < from + seconds);
 	if (!s.tsan)
 		remove_handlers();
 	r->seconds = now() - from;

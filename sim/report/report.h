@@ -26,7 +26,8 @@ int report_svg(const char *path, const struct sim_recording *r, const char *titl
 int report_trace(const char *path, const struct sim_recording *r, const char *title);
 
 void report_result_text(FILE *out, const struct sim_result *r);
-void report_result_json(FILE *out, const struct sim_result *r); /* one object, one line */
+void report_result_counters(FILE *out, const struct sim_result *r); /* one line */
+void report_result_json(FILE *out, const struct sim_result *r);	    /* one object, one line */
 
 /* Shared by story, picture and trace: what to call an event, and whether it matters at a glance. */
 struct event_text {

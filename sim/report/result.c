@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/report.h"
+#include "report/result_read.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -23,6 +24,15 @@ void report_result_text(FILE *out, const struct sim_result *r)
 	}
 }
 
+void report_result_counters(FILE *out, const struct sim_result *r)
+{
+	for (unsigned int i = 0; i < r->nr_counters; i++)
+		fprintf(out, "%s%s %" PRIu64, i ? ", " : "           ", r->counters[i].name,
+			r->counters[i].value);
+	if (r->nr_counters)
+		fputc('\n', out);
+}
+
 static struct json_object *defect_json(const struct sim_found *f)
 {
 	struct json_object *o = json_object_new_object();
@@ -36,7 +46,7 @@ static struct json_object *defect_json(const struct sim_found *f)
 	return o;
 }
 
-void report_result_json(FILE *out, const struct sim_result *r)
+struct json_object *result_json(const struct sim_result *r)
 {
 	struct json_object *o = json_object_new_object(), *defects = json_object_new_array();
 	struct json_object *counters = json_object_new_object();
@@ -59,6 +69,17 @@ void report_result_json(FILE *out, const struct sim_result *r)
 	json_object_object_add(o, "counters", counters);
 	if (r->why[0])
 		json_object_object_add(o, "why", json_object_new_string(r->why));
+	if (r->not_applicable)
+		json_object_object_add(o, "not_applicable", json_object_new_boolean(true));
+	if (r->resume[0])
+		json_object_object_add(o, "resume", json_object_new_string(r->resume));
+	return o;
+}
+
+void report_result_json(FILE *out, const struct sim_result *r)
+{
+	struct json_object *o = result_json(r);
+
 	fprintf(out, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
 	json_object_put(o);
 }

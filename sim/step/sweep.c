@@ -28,6 +28,7 @@ struct sweep {
 	struct ghes_step_result *result;
 	uint64_t random;
 	int last_code;
+	bool returning; /* on the way to options->from: what is run again was counted before */
 };
 
 /* ---- one run --------------------------------------------------------------------------------- */
@@ -175,6 +176,7 @@ static bool judge_schedule(struct sweep *sweep)
 
 	if (options->stop && options->stop(options->arg)) {
 		result->incomplete = true;
+		result->next = sweep->returning ? *options->from : sweep->schedule;
 		return false;
 	}
 	code = run_once(&sweep->run);
@@ -182,7 +184,7 @@ static bool judge_schedule(struct sweep *sweep)
 	result->runs++;
 	for (unsigned int i = 0; i < levels; i++)
 		result->notifications += sweep->run.step[i].fired;
-	if (levels)
+	if (levels && !sweep->returning)
 		result->level[levels - 1].hit += sweep->run.step[levels - 1].fired;
 	if (code)
 		report(sweep, code);
@@ -230,6 +232,22 @@ static uint64_t count_classes(const uint64_t *classes, uint64_t length)
 	return n;
 }
 
+/* Places of this level that an earlier sweep has done with. */
+static uint64_t places_before(struct sweep *sweep, unsigned int level, uint64_t places)
+{
+	const struct ghes_step_schedule *from = sweep->run.options->from;
+
+	if (!sweep->returning)
+		return 0;
+	if (!from->at[level] || from->at[level] > places) {
+		sweep->result->missed++; /* not the sweep that it was taken from */
+		sweep->returning = false;
+		return places;
+	}
+	sweep->returning = level + 1 < from->levels;
+	return from->at[level] - 1;
+}
+
 /* The run just made ended with an innermost path of some length: interrupt that path too. */
 static bool sweep_innermost(struct sweep *sweep)
 {
@@ -242,11 +260,13 @@ static bool sweep_innermost(struct sweep *sweep)
 	const uint64_t *classes = places == length ? find_classes(sweep, level, length) : NULL;
 	bool go_on = true;
 
-	figures->existing += length;
-	figures->classes += count_classes(classes, length);
+	if (!sweep->returning) {
+		figures->existing += length;
+		figures->classes += count_classes(classes, length);
+	}
 	if (length > figures->longest)
 		figures->longest = length;
-	for (uint64_t i = 0; i < places && go_on; i++) {
+	for (uint64_t i = places_before(sweep, level, places); i < places && go_on; i++) {
 		uint64_t n = places < length ? draw(sweep, length) : i;
 
 		/* The first level is run at every boundary, classes or not. */
@@ -277,6 +297,7 @@ int ghes_step_sweep(const struct ghes_step_target *target, const struct ghes_ste
 		return -EINVAL;
 	memset(result, 0, sizeof(*result));
 	sweep.run.schedule = &sweep.schedule;
+	sweep.returning = options->from && options->from->levels;
 	if (judge_schedule(&sweep))
 		sweep_innermost(&sweep);
 	return 0;

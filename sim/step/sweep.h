@@ -83,6 +83,13 @@ struct ghes_step_options {
 	struct ghes_step_fibers *fibers;
 	/* Levels beyond the first: one run a class. NULL: one run a boundary on all levels. */
 	const struct ghes_step_watch *watch;
+	/*
+	 * Go on at this run, the `next` of an incomplete sweep of the same target with the same
+	 * options; NULL: begin at the first. Runs that only lead there again are not counted as
+	 * hits, nor are the boundaries of paths that the earlier sweep has counted. On sampled
+	 * levels the draws are other ones; give no levels beyond `complete`.
+	 */
+	const struct ghes_step_schedule *from;
 };
 
 /*
@@ -98,7 +105,8 @@ struct ghes_step_level {
 
 struct ghes_step_result {
 	uint64_t runs, notifications, defects, stuck, missed;
-	bool incomplete; /* stop said so */
+	bool incomplete;		/* stop said so, */
+	struct ghes_step_schedule next; /* before this run */
 	struct ghes_step_level level[GHES_STEP_LEVELS_MAX];
 	struct ghes_step_schedule first; /* of the first defect */
 	int first_code;

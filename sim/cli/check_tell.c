@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check_tell.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "report/report.h"
+
+#define PROGRESS_SECONDS 0.1
+#define SAVE_SECONDS	 1.0
+
+/* ---- The line of progress -------------------------------------------------------------------- */
+
+/* A process counts where we look on: a statistic, which may be a little old. */
+static uint64_t executions_so_far(const struct check *c)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < c->nr_tasks; i++)
+		if (c->tasks[i].outcome && !c->tasks[i].carried)
+			n += __atomic_load_n(&c->tasks[i].outcome->result.executions,
+					     __ATOMIC_RELAXED);
+	return n;
+}
+
+static unsigned int terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 20 ? 80 : size.ws_col;
+}
+
+static void show_progress(const struct check *c, const struct teller *t,
+			  const struct check_task *task)
+{
+	double left = c->budget - c->seconds;
+	char line[512];
+	int n;
+
+	n = snprintf(line, sizeof(line), "[%u/%u] %.0f executions/s, ", t->nr_told, c->nr_tasks,
+		     c->seconds > 0 ? (double)executions_so_far(c) / c->seconds : 0);
+	if (*c->interrupted)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, "stopping: ");
+	else
+		n += snprintf(line + n, sizeof(line) - (size_t)n,
+			      "at most %.0f s left: ", left > 0 ? left : 0);
+	snprintf(line + n, sizeof(line) - (size_t)n, "%s %s", task->driver->name,
+		 task->scenario->name);
+	fprintf(stderr, "\r\033[K%.*s", (int)terminal_width() - 1, line);
+	fflush(stderr);
+}
+
+static void clear_progress(struct teller *t)
+{
+	if (t->progress && t->progress_at >= 0)
+		fputs("\r\033[K", stderr);
+	t->progress_at = -1;
+}
+
+/* ---- While it runs --------------------------------------------------------------------------- */
+
+static void save_state(const struct check *c, struct teller *t)
+{
+	static char error[600];
+
+	if (!t->state || t->state_error)
+		return;
+	if (check_state_save(t->state, error, sizeof(error))) {
+		t->state_error = error;
+		clear_progress(t);
+		cli_error("%s", error);
+	}
+	t->saved_at = c->seconds;
+}
+
+void tell_begin(const struct check *c, struct teller *t)
+{
+	const struct cli_options *o = t->o;
+
+	t->progress = !o->driver.quiet && isatty(STDERR_FILENO);
+	t->progress_at = -1;
+	if (o->format != CLI_TEXT || o->driver.quiet)
+		return;
+	printf("check: core %s, %u runs planned, budget %.0f s, seed %" PRIu64 ", shard %u/%u\n",
+	       sim_core_name(c->core), c->nr_tasks, c->budget, c->seed, c->shard, c->shards);
+	if (t->state && c->carried)
+		printf("state: %u of them were done before\n", c->carried);
+	if (t->state && check_state_stale(t->state))
+		printf("state: %u were done with other code or another scenario, and run again\n",
+		       check_state_stale(t->state));
+}
+
+void tell_moved(struct check *c, const struct check_task *running)
+{
+	struct teller *t = c->arg;
+
+	if (t->state && c->seconds - t->saved_at >= SAVE_SECONDS)
+		save_state(c, t);
+	if (!t->progress || !running ||
+	    (t->progress_at >= 0 && c->seconds - t->progress_at < PROGRESS_SECONDS))
+		return;
+	show_progress(c, t, running);
+	t->progress_at = c->seconds;
+}
+
+static bool is_shown(const struct teller *t, const struct check_task *task)
+{
+	const struct sim_result *r = &task->outcome->result;
+
+	if (r->verdict == SIM_FAIL)
+		return true;
+	return !t->o->driver.quiet && (!task->carried || t->o->driver.verbose);
+}
+
+static void count(struct teller *t, const struct sim_result *r)
+{
+	t->verdicts[r->verdict]++;
+	t->complete += r->complete;
+	t->not_applicable += r->not_applicable;
+	t->vacuous += r->verdict == SIM_VACUOUS && r->complete;
+	t->executions += r->executions;
+	t->notifications += r->notifications;
+	suite_add(&t->suite, r);
+}
+
+void tell_ended(struct check *c, struct check_task *task)
+{
+	struct teller *t = c->arg;
+	const struct sim_result *r = &task->outcome->result;
+
+	t->nr_told++;
+	clear_progress(t);
+	if (task->outcome->error[0]) {
+		fprintf(stderr, "%s: %s\n", task->scenario->file, task->outcome->error);
+		t->bad_input++;
+		return;
+	}
+	count(t, r);
+	if (t->state && !task->carried && !check_state_note(t->state, c, task))
+		cli_error("out of memory: the state lacks %s", task->scenario->name);
+	if (t->o->format == CLI_JSON)
+		report_result_json(stdout, r);
+	else if (t->o->format == CLI_TEXT && is_shown(t, task))
+		report_result_text(stdout, r);
+	if (t->o->format == CLI_TEXT && t->o->driver.verbose && is_shown(t, task))
+		report_result_counters(stdout, r);
+	fflush(stdout);
+}
+
+/* ---- The closing block ----------------------------------------------------------------------- */
+
+static void closing_oracles(const struct teller *t)
+{
+	unsigned int defects[SIM_NR_ORACLES] = {0};
+	bool any = false;
+
+	for (unsigned int i = 0; i < t->suite.nr; i++)
+		for (unsigned int d = 0; d < t->suite.results[i].nr_defects; d++)
+			defects[t->suite.results[i].defects[d].oracle]++;
+	fputs("oracles: ", stdout);
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		if (defects[i]) {
+			printf("%s%s %u", any ? ", " : "defects of ",
+			       sim_oracle_name((enum sim_oracle_id)i), defects[i]);
+			any = true;
+		}
+	puts(any ? ""
+		 : "nothing found; race needs happens-before and is not watched by these "
+		   "drivers");
+}
+
+static void closing(const struct check *c, const struct teller *t)
+{
+	printf("%s%u scenarios, %u runs in %.1f s: %u passed, %u failed, %u incomplete, %u vacuous",
+	       t->o->driver.quiet ? "" : "\n", c->nr_scenarios, t->nr_told, c->seconds,
+	       t->verdicts[SIM_PASS], t->verdicts[SIM_FAIL], t->verdicts[SIM_INCOMPLETE],
+	       t->verdicts[SIM_VACUOUS]);
+	if (t->not_applicable)
+		printf(" (%u of things that this core has not)", t->not_applicable);
+	if (c->carried)
+		printf("; %u of them done before", c->carried);
+	if (c->skipped)
+		printf("; %u not reached %s", c->skipped,
+		       *c->interrupted ? "when it was interrupted" : "within the budget");
+	putchar('\n');
+	if (t->o->driver.quiet)
+		return;
+	printf("%" PRIu64 " executions, %" PRIu64 " notifications, %u runs complete; seed %" PRIu64
+	       "\n",
+	       t->executions, t->notifications, t->complete, c->seed);
+	closing_oracles(t);
+	puts("A pass proves what ran: these scenarios, these placements, this build. It says nothing\n"
+	     "about what another CPU sees of memory, or about records that no scenario sends.");
+}
+
+/*
+ * Vacuous is what showed nothing although nothing cut it short: the corpus does not do what it
+ * claims on this core, and that is no pass. What the core does not have, and free-running CPUs that
+ * had too little time, are told and leave the status to the rest, as incomplete searches do.
+ */
+static int exit_status(const struct check *c, const struct teller *t)
+{
+	if (t->bad_input || t->state_error)
+		return CLI_USAGE;
+	if (t->verdicts[SIM_FAIL])
+		return CLI_DEFECT;
+	if (!t->verdicts[SIM_PASS] || t->vacuous || *c->interrupted)
+		return CLI_INCOMPLETE;
+	return CLI_HELD;
+}
+
+int tell_end(const struct check *c, struct teller *t)
+{
+	int status;
+
+	clear_progress(t);
+	save_state(c, t);
+	if (t->o->format == CLI_KTAP)
+		report_ktap(stdout, &t->suite);
+	else if (t->o->format == CLI_JUNIT)
+		report_junit(stdout, &t->suite);
+	else if (t->o->format == CLI_TEXT)
+		closing(c, t);
+	status = exit_status(c, t);
+	suite_free(&t->suite);
+	return status;
+}

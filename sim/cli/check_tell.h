@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a check says while it runs and at its end, in each format.
+ *
+ * Flow: check_run() -> tell_moved(), tell_ended() -> tell_end() -> exit status.
+ */
+#ifndef SIM_CLI_CHECK_TELL_H
+#define SIM_CLI_CHECK_TELL_H
+
+#include "check.h"
+#include "check_state.h"
+#include "options.h"
+#include "report/suite.h"
+
+struct teller {
+	struct cli_options *o;
+	struct check_state *state; /* or NULL */
+	struct report_suite suite; /* all results, for formats that come at the end */
+	unsigned int verdicts[4];
+	unsigned int complete, bad_input, not_applicable;
+	unsigned int vacuous; /* that no bound on time explains */
+	uint64_t executions, notifications;
+	unsigned int nr_told;
+	bool progress;		 /* on a terminal */
+	double progress_at;	 /* seconds into the check when it was last shown */
+	double saved_at;	 /* likewise the state */
+	const char *state_error; /* said once */
+};
+
+void tell_begin(const struct check *c, struct teller *t);
+/* As check.moved and check.ended; check.arg is the teller. */
+void tell_moved(struct check *c, const struct check_task *running);
+void tell_ended(struct check *c, struct check_task *task);
+/* The closing block, or the report of formats that have one. Returns the exit status. */
+int tell_end(const struct check *c, struct teller *t);
+
+#endif

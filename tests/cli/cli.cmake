@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command line as a user meets it: what check keeps, says and writes.
+# once: what is tested here is not the compiler's
+function(ghes_cli_test NAME)
+        cmake_parse_arguments(PARSE_ARGV 1 T "" "TIMEOUT" "LABELS;ARGUMENTS")
+        if(NOT T_LABELS)
+                set(T_LABELS quick)
+        endif()
+        add_test(NAME cli_${NAME} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/cli/${NAME}.sh
+                $<TARGET_FILE:ghes-sim> ${T_ARGUMENTS})
+        set_tests_properties(cli_${NAME} PROPERTIES LABELS "${T_LABELS};once;no-valgrind" TIMEOUT 300
+                SKIP_RETURN_CODE 77
+                ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
+endfunction()
+
+if(GHES_STEP_AVAILABLE)
+        ghes_cli_test(check_state)
+endif()
