@@ -5,6 +5,7 @@
  *
  * Build: cc embed.c $(pkg-config --cflags --libs ghes)
  */
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,24 +17,34 @@
 #define PADDR UINT64_C(0x40000000)
 static _Alignas(4096) unsigned char memory[2 * 4096];
 
+/* Its HEST: one source, by NMI. All that ACPI and UEFI define is little-endian. */
 static struct {
 	struct acpi_table_hest hest;
 	struct acpi_hest_generic source;
-} __attribute__((packed)) table = {
-	.hest = {.header = {.signature = "HEST", .length = sizeof(table), .revision = 1},
-		 .error_source_count = 1},
-	.source = {.header = {.type = ACPI_HEST_TYPE_GENERIC_ERROR, .source_id = 7},
-		   .related_source_id = 0xffff,
-		   .enabled = 1,
-		   .records_to_preallocate = 1,
-		   .max_sections_per_record = 1,
-		   .error_status_address = {.space_id = ACPI_ADR_SPACE_SYSTEM_MEMORY,
-					    .bit_width = 64,
-					    .access_width = 4,
-					    .address = PADDR},
-		   .notify = {.type = ACPI_HEST_NOTIFY_NMI, .length = 28},
-		   .error_block_length = 4096},
-};
+} __attribute__((packed)) table;
+
+static void make_table(void)
+{
+	table.hest = (struct acpi_table_hest){
+		.header = {.signature = "HEST", .length = htole32(sizeof(table)), .revision = 1},
+		.error_source_count = htole32(1),
+	};
+	table.source = (struct acpi_hest_generic){
+		.header = {.type = htole16(ACPI_HEST_TYPE_GENERIC_ERROR), .source_id = htole16(7)},
+		.related_source_id = htole16(0xffff),
+		.enabled = 1,
+		.records_to_preallocate = htole32(1),
+		.max_sections_per_record = htole32(1),
+		.error_status_address = {.space_id = ACPI_ADR_SPACE_SYSTEM_MEMORY,
+					 .bit_width = 64,
+					 .access_width = 4,
+					 .address = htole64(PADDR)},
+		.notify = {.type = ACPI_HEST_NOTIFY_NMI, .length = 28},
+		.error_block_length = htole32(4096),
+	};
+	for (size_t i = 0; i < sizeof(table); i++) /* all bytes of an ACPI table add up to 0 */
+		table.hest.header.checksum -= ((unsigned char *)&table)[i];
+}
 
 struct record {
 	struct acpi_hest_generic_status status;
@@ -51,7 +62,7 @@ static void report_mem_error(struct ghes_platform *p, int severity, const void *
 	(void)p;
 	if (!cper_mem_err_load(&mem, section, (uint32_t)size))
 		printf("memory error, severity %d, at %#llx\n", severity,
-		       (unsigned long long)mem.physical_addr);
+		       (unsigned long long)le64toh(mem.physical_addr));
 	memory_errors++;
 }
 
@@ -59,17 +70,18 @@ static void report_mem_error(struct ghes_platform *p, int severity, const void *
 static void firmware_reports(uint64_t address)
 {
 	const struct record record = {
-		.status = {.block_status = ACPI_HEST_CORRECTABLE | 1 << 4,
-			   .data_length = sizeof(record.section) + sizeof(record.mem),
-			   .error_severity = CPER_SEV_CORRECTED},
+		.status = {.block_status = htole32(ACPI_HEST_CORRECTABLE | 1 << 4),
+			   .data_length = htole32(sizeof(record.section) + sizeof(record.mem)),
+			   .error_severity = htole32(CPER_SEV_CORRECTED)},
 		.section = {.section_type = {0x14, 0x11, 0xbc, 0xa5, 0x64, 0x6f, 0xde, 0x4e, 0xb8,
 					     0x63, 0x3e, 0x83, 0xed, 0x7c, 0x83, 0xb1},
-			    .error_severity = CPER_SEV_CORRECTED,
-			    .revision = 0x201,
-			    .error_data_length = sizeof(record.mem)},
-		.mem = {.validation_bits = CPER_MEM_VALID_PA, .physical_addr = address},
+			    .error_severity = htole32(CPER_SEV_CORRECTED),
+			    .revision = htole16(0x201),
+			    .error_data_length = htole32(sizeof(record.mem))},
+		.mem = {.validation_bits = htole64(CPER_MEM_VALID_PA),
+			.physical_addr = htole64(address)},
 	};
-	const uint64_t block = PADDR + 4096;
+	const uint64_t block = htole64(PADDR + 4096);
 
 	memcpy(memory, &block, sizeof(block));
 	memcpy(memory + 4096, &record, sizeof(record));
@@ -89,8 +101,7 @@ int main(void)
 	struct ghes_core *core;
 	int err;
 
-	for (size_t i = 0; i < sizeof(table); i++) /* all bytes of an ACPI table add up to 0 */
-		table.hest.header.checksum -= ((unsigned char *)&table)[i];
+	make_table();
 	err = ghes_platform_posix_create(&config, &platform);
 	if (err)
 		return 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "posix.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,7 +157,12 @@ static void posix_unmap_gar(struct ghes_platform *p, const struct apei_gar *reg)
 	(void)reg;
 }
 
-/* acquire and release: what the other side wrote before it wrote the register is visible */
+/*
+ * Little-endian like all that ACPI defines (ACPI 6.5, 5.2), so that a table and memory of another
+ * machine mean the same here.
+ *
+ * acquire and release: what the other side wrote before it wrote the register is visible
+ */
 static int posix_read_gar(struct ghes_platform *p, const struct apei_gar *reg, uint64_t *val)
 {
 	void *at = register_at(p, reg);
@@ -168,13 +174,13 @@ static int posix_read_gar(struct ghes_platform *p, const struct apei_gar *reg, u
 		*val = __atomic_load_n((uint8_t *)at, __ATOMIC_ACQUIRE);
 		return 0;
 	case 16:
-		*val = __atomic_load_n((uint16_t *)at, __ATOMIC_ACQUIRE);
+		*val = le16toh(__atomic_load_n((uint16_t *)at, __ATOMIC_ACQUIRE));
 		return 0;
 	case 32:
-		*val = __atomic_load_n((uint32_t *)at, __ATOMIC_ACQUIRE);
+		*val = le32toh(__atomic_load_n((uint32_t *)at, __ATOMIC_ACQUIRE));
 		return 0;
 	case 64:
-		*val = __atomic_load_n((uint64_t *)at, __ATOMIC_ACQUIRE);
+		*val = le64toh(__atomic_load_n((uint64_t *)at, __ATOMIC_ACQUIRE));
 		return 0;
 	default:
 		return -GHES_EINVAL;
@@ -192,13 +198,13 @@ static int posix_write_gar(struct ghes_platform *p, const struct apei_gar *reg, 
 		__atomic_store_n((uint8_t *)at, (uint8_t)val, __ATOMIC_RELEASE);
 		return 0;
 	case 16:
-		__atomic_store_n((uint16_t *)at, (uint16_t)val, __ATOMIC_RELEASE);
+		__atomic_store_n((uint16_t *)at, htole16((uint16_t)val), __ATOMIC_RELEASE);
 		return 0;
 	case 32:
-		__atomic_store_n((uint32_t *)at, (uint32_t)val, __ATOMIC_RELEASE);
+		__atomic_store_n((uint32_t *)at, htole32((uint32_t)val), __ATOMIC_RELEASE);
 		return 0;
 	case 64:
-		__atomic_store_n((uint64_t *)at, val, __ATOMIC_RELEASE);
+		__atomic_store_n((uint64_t *)at, htole64(val), __ATOMIC_RELEASE);
 		return 0;
 	default:
 		return -GHES_EINVAL;

@@ -9,6 +9,4 @@ foreach(name core notify claim process source sdei memory_failure event_fifo)
 endforeach()
 ghes_unit_test(NAME estatus SOURCES test_estatus.c cper_data.c LABELS quick data
         LIBRARIES core_fixture)
-# no-tsan: firmware writes while the platform copies, which is what firmware does; a race for TSan.
-ghes_unit_test(NAME core_stress SOURCES test_core_stress.c LIBRARIES Threads::Threads
-        LABELS quick no-tsan)
+ghes_unit_test(NAME core_stress SOURCES test_core_stress.c LIBRARIES Threads::Threads)

@@ -17,13 +17,14 @@
 #include "hest_build.h"
 #include "internal.h"
 
-#define PADDR	   UINT64_C(0x80000000)
-#define SIZE	   0x40000u
-#define BLOCK(n)   (0x10000u + 0x10000u * (n))
-#define SOURCES	   2
-#define ROUNDS	   400	/* of remove and probe, at least */
-#define NOTIFIED   2000 /* records that each source was notified of, at least */
-#define ROUNDS_MAX 2000000
+#define PADDR	    UINT64_C(0x80000000)
+#define SIZE	    0x40000u
+#define BLOCK(n)    (0x10000u + 0x10000u * (n))
+#define RECORD_SIZE 164u
+#define SOURCES	    2
+#define ROUNDS	    400	 /* of remove and probe, at least */
+#define NOTIFIED    2000 /* records that each source was notified of, at least */
+#define ROUNDS_MAX  2000000
 
 static struct {
 	struct ghes_platform *platform;
@@ -70,22 +71,28 @@ static int op_event(struct ghes_platform *p, uint32_t event)
 	return 0;
 }
 
-/* Firmware: the next record, if the last one was consumed; the status word comes last. */
+/*
+ * Firmware: the next record, if the last one was consumed; the status word comes last. By atomics,
+ * as the platform copies: a probe may read the block while the notified CPU has it written again.
+ */
 static void put_record(unsigned int n, uint32_t serial)
 {
-	unsigned char *at = s.memory + BLOCK(n);
+	uint32_t *at = (uint32_t *)(void *)(s.memory + BLOCK(n));
+	uint32_t word[RECORD_SIZE / 4] = {0};
+	uint8_t *record = (uint8_t *)word;
 
-	if (__atomic_load_n((uint32_t *)(void *)at, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(at, __ATOMIC_ACQUIRE))
 		return;
-	memset(at + 4, 0, 160);
-	put32(at + 12, 144);
-	put32(at + 16, CPER_SEV_CORRECTED);
-	memcpy(at + 20, &CPER_SEC_PLATFORM_MEM, 16);
-	put32(at + 36, CPER_SEV_CORRECTED);
-	put16(at + 40, 0x201);
-	put32(at + 44, 80);
-	put32(at + 100, serial);
-	__atomic_store_n((uint32_t *)(void *)at, htole32(1), __ATOMIC_RELEASE);
+	put32(record + 12, RECORD_SIZE - 20);
+	put32(record + 16, CPER_SEV_CORRECTED);
+	memcpy(record + 20, &CPER_SEC_PLATFORM_MEM, 16);
+	put32(record + 36, CPER_SEV_CORRECTED);
+	put16(record + 40, 0x201);
+	put32(record + 44, 80);
+	put32(record + 100, serial);
+	for (unsigned int i = 1; i < RECORD_SIZE / 4; i++)
+		__atomic_store_n(at + i, word[i], __ATOMIC_RELAXED);
+	__atomic_store_n(at, htole32(1), __ATOMIC_RELEASE);
 	s.put[n]++;
 }
 

@@ -7,7 +7,8 @@
  *
  * What is what here
  * - Physical memory: page-aligned regions of the program's own memory. Other threads (firmware) may
- *   write them at any time. GAS registers in system memory work on them; system I/O does not.
+ *   write them at any time, and should do so by atomics, which is how the library copies. GAS
+ *   registers in system memory work on them, little-endian as ACPI has it; system I/O does not.
  * - CPU: the number that a thread registers as. The thread that creates the platform is CPU 0.
  *   Context and masks are variables of the thread; real signal masks are the program's own
  *   business unless .signal_irq is set: then PSR_I_BIT blocks and unblocks that signal.

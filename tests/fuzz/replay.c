@@ -3,11 +3,13 @@
  * A fuzz target without libFuzzer.
  *
  *	fuzz_X_replay			each seed, and mutations of it from a fixed random seed
+ *	fuzz_X_replay --mutations N	the same, N of each seed instead of 4000
  *	fuzz_X_replay FILE...		these inputs: what libFuzzer found
  *	fuzz_X_replay --write DIR	the seeds as files: where libFuzzer starts
  */
 #include "fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MUTATIONS_PER_SEED 4000
@@ -51,14 +53,14 @@ static size_t mutate(uint8_t *data, size_t size)
 	}
 }
 
-static void run_seeds(void)
+static void run_seeds(unsigned long mutations)
 {
 	static uint8_t seed[FUZZ_SEED_MAX], data[FUZZ_SEED_MAX];
 	size_t size, mutated;
 
 	for (unsigned int n = 0; (size = fuzz_seed(n, seed, sizeof(seed))) > 0; n++) {
 		LLVMFuzzerTestOneInput(seed, size);
-		for (int i = 0; i < MUTATIONS_PER_SEED; i++) {
+		for (unsigned long i = 0; i < mutations; i++) {
 			memcpy(data, seed, size);
 			mutated = size;
 			for (uint64_t rounds = 1 + next() % 4; rounds > 0 && mutated > 0; rounds--)
@@ -107,9 +109,15 @@ int main(int argc, char **argv)
 {
 	int failed = 0;
 
-	if (argc == 1)
-		run_seeds();
-	else if (argc == 3 && strcmp(argv[1], "--write") == 0)
+	if (argc == 1) {
+		run_seeds(MUTATIONS_PER_SEED);
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "--mutations") == 0) {
+		run_seeds(strtoul(argv[2], NULL, 10));
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "--write") == 0)
 		return write_seeds(argv[2]);
 	for (int i = 1; i < argc; i++)
 		failed |= run_file(argv[i]);
