@@ -17,6 +17,8 @@ const struct cli_verb cli_verbs[] = {
 	 "The notification at every instruction boundary, and of its handler's.", cmd_driver, NULL},
 	{"check", CLI_CHECK, "[SCENARIO...]",
 	 "All scenarios through all drivers within a budget: for CI.", cmd_check, NULL},
+	{"series", CLI_SERIES, "", "Check the core after each commit of a series: what it adds.",
+	 cmd_series, NULL},
 	{"replay", CLI_REPLAY, "SCHEDULE-FILE", "Repeat a schedule exactly; draw it.", cmd_replay,
 	 NULL},
 	{"list", CLI_LIST, "", "List the built-in scenarios.", cmd_list, NULL},

@@ -37,6 +37,10 @@ SET_STRING(svg)
 SET_STRING(state)
 SET_STRING(trace)
 SET_STRING(save_schedule)
+SET_STRING(tree)
+SET_STRING(range)
+SET_STRING(patches)
+SET_STRING(base)
 
 static bool set_core(struct cli_options *o, const char *value)
 {
@@ -162,7 +166,7 @@ static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
 	 "the code under test: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
 	 "lib, kernel:DIR or so:FILE"},
-	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST,
+	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST | CLI_SERIES,
 	 "text or json (one object a line)", set_format, "text or json"},
 	{"format", "FORMAT", CLI_CHECK, "text, json, ktap or junit", set_check_format,
 	 "text, json, ktap or junit"},
@@ -170,10 +174,20 @@ static const struct cli_option options[] = {
 	 set_budget, "seconds"},
 	{"state", "FILE", CLI_CHECK, "go on where the last check with this file stopped", set_state,
 	 "a file"},
+	{"tree", "DIR", CLI_SERIES, "the kernel's git repository, or with --patches any tree",
+	 set_tree, "a directory"},
+	{"range", "A..B", CLI_SERIES, "the commits of B that A has not, along first parents",
+	 set_range, "A..B"},
+	{"patches", "FILE|DIR", CLI_SERIES, "a mailbox, or the *.patch of git format-patch",
+	 set_patches, "a mailbox or a directory"},
+	{"base", "COMMIT", CLI_SERIES, "what --patches build on, instead of the files as they lie",
+	 set_base, "a commit"},
+	{"budget", "SECONDS", CLI_SERIES,
+	 "time to check each commit beyond one run of each scenario; 60", set_budget, "seconds"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
-	{"seed", "N", CLI_DRIVERS | CLI_CHECK, "what everything random is drawn from", set_seed,
-	 "a number"},
+	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",
+	 set_seed, "a number"},
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
 	 "seconds"},
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
@@ -192,7 +206,8 @@ static const struct cli_option options[] = {
 	 set_trace, "a file"},
 	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
-	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK, "only the verdict", set_quiet, NULL},
+	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK | CLI_SERIES, "only the verdict",
+	 set_quiet, NULL},
 	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
 	 NULL},
 	{"verbose", NULL, CLI_CHECK, "the counters of each run too", set_verbose, NULL},
@@ -308,6 +323,11 @@ void cli_help(FILE *out, const struct cli_verb *verb)
 	if (verb->bit & CLI_CHECK)
 		fputs("\nA search that the budget cut short is told, and does not change the exit "
 		      "status of check.\n",
+		      out);
+	if (verb->bit & CLI_SERIES)
+		fputs("\nThe working tree is not touched. exit status: 0 no commit adds a defect, 1 "
+		      "one does or does\nnot build, 2 bad usage, or a patch does not apply, 3 "
+		      "interrupted.\n",
 		      out);
 	if (verb->bit & (CLI_DRIVERS | CLI_CHECK))
 		fputs("\nexit status: 0 everything held, 1 a defect was found, 2 bad usage or bad "

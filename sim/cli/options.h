@@ -28,6 +28,7 @@ enum cli_verb_bit {
 	CLI_HEST = 1 << 8,
 	CLI_CPER = 1 << 9,
 	CLI_CORE = 1 << 10,
+	CLI_SERIES = 1 << 11,
 };
 #define CLI_DRIVERS (CLI_RUN | CLI_STRESS | CLI_INJECT | CLI_EXPLORE)
 
@@ -40,6 +41,7 @@ struct cli_options {
 	unsigned int shard, shards;
 	const char *state, *save_dir, *html; /* check: files and a folder */
 	const char *svg, *trace, *save_schedule;
+	const char *tree, *range, *patches, *base; /* series */
 	bool help;
 	char **operands; /* what is not an option, in order */
 	int nr_operands;
@@ -70,6 +72,7 @@ extern const struct cli_verb cli_verbs[];
 int cmd_driver(const struct cli_verb *verb, struct cli_options *o);
 int cmd_check(const struct cli_verb *verb, struct cli_options *o);
 int cmd_replay(const struct cli_verb *verb, struct cli_options *o);
+int cmd_series(const struct cli_verb *verb, struct cli_options *o);
 int cmd_list(const struct cli_verb *verb, struct cli_options *o);
 int cmd_show(const struct cli_verb *verb, struct cli_options *o);
 

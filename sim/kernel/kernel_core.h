@@ -76,6 +76,9 @@ int kernel_core_build(const char *dir, const struct kernel_core_options *options
 		      struct kernel_core_info *info);
 void kernel_core_info_free(struct kernel_core_info *info);
 
+/* Call @file for each file that a build looks for in a tree, by its name there. */
+void kernel_core_each_file(void (*file)(const char *name, void *arg), void *arg);
+
 const char *kernel_arch_name(enum kernel_arch arch);
 /* false: @name is none */
 bool kernel_arch_by_name(const char *name, enum kernel_arch *arch);

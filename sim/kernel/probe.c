@@ -366,6 +366,18 @@ int probe_tree(struct probe *p, const char *dir, const struct kernel_core_option
 	return 0;
 }
 
+void kernel_core_each_file(void (*file)(const char *name, void *arg), void *arg)
+{
+	file("Makefile", arg);
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		file(sources[i].name, arg);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		file(headers[i].path, arg);
+	for (size_t i = 0; i < sizeof(extracts) / sizeof(extracts[0]); i++)
+		if (!i || strcmp(extracts[i].file, extracts[i - 1].file))
+			file(extracts[i].file, arg);
+}
+
 static void file_free(struct probe_file *file)
 {
 	free(file->path);

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "series.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/files.h"
+#include "program.h"
+#include "scenario/scenario.h"
+
+#define MAX_ARGS    256
+#define MAX_MESSAGE 240
+
+/* A driver that a difference hangs on runs again for as long as it took, within these. */
+#define AGAIN_MIN_SECONDS 2
+#define AGAIN_MAX_SECONDS 30
+
+const char *series_string(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+/* Up front and in process: the compiler's words can be told, and check finds all in the cache. */
+int series_build(const struct series *s, char *error, size_t error_size)
+{
+	static const enum kernel_flavour flavours[] = {KERNEL_NATIVE, KERNEL_STEPPED};
+
+	for (unsigned int i = 0; i < 2 * (sizeof(flavours) / sizeof(flavours[0])); i++) {
+		struct kernel_core_options o = {.arch = i % 2 ? KERNEL_X86 : KERNEL_ARM64,
+						.flavour = flavours[i / 2]};
+		struct kernel_core_info info;
+		int ret = kernel_core_build(s->core, &o, &info);
+
+		if (ret)
+			snprintf(error, error_size, "%s", info.error);
+		kernel_core_info_free(&info);
+		if (ret)
+			return -1;
+		if (program_interrupted())
+			return 0;
+	}
+	return 0;
+}
+
+/* One JSON object a line; those of a scenario's result are kept. */
+static int parse(struct series_findings *f, char *lines)
+{
+	f->results = json_object_new_array();
+	for (char *save, *line = strtok_r(lines, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		struct json_object *o = json_tokener_parse(line), *defects;
+
+		if (!o)
+			return -1;
+		if (!json_object_object_get_ex(o, "scenario", NULL) ||
+		    !json_object_object_get_ex(o, "defects", &defects)) {
+			json_object_put(o);
+			continue;
+		}
+		f->runs++;
+		f->defects += json_object_array_length(defects) > 0;
+		json_object_array_add(f->results, o);
+	}
+	return 0;
+}
+
+static int run(const char *const argv[], struct series_findings *f)
+{
+	struct program_output out;
+	int ret;
+
+	program_run(argv, NULL, NULL, false, &out);
+	*f = (struct series_findings){.results = NULL};
+	ret = out.status < 0 || out.status == CLI_USAGE || out.status > CLI_INCOMPLETE;
+	if (!ret)
+		ret = parse(f, out.text);
+	free(out.text);
+	return ret || program_interrupted() ? -1 : 0;
+}
+
+int series_check(const struct series *s, const struct cli_options *o, struct series_findings *f)
+{
+	char *core = text("kernel:%s", s->core), *budget = text("%g", o->budget),
+	     *seed = text("%llu", (unsigned long long)o->driver.seed);
+	const char *argv[MAX_ARGS] = {
+		"/proc/self/exe", "check", "--core", core,     "--budget", budget,
+		"--format",	  "json",  "-q",     "--seed", seed,	   "--"};
+	int ret = -1;
+
+	for (int i = 0; i < o->nr_operands && i < MAX_ARGS - 13; i++)
+		argv[12 + i] = o->operands[i];
+	if (o->nr_operands <= MAX_ARGS - 13)
+		ret = run(argv, f);
+	else
+		cli_error("at most %d scenarios", MAX_ARGS - 13);
+	free(core);
+	free(budget);
+	free(seed);
+	return ret;
+}
+
+void series_findings_free(struct series_findings *f)
+{
+	if (f->results)
+		json_object_put(f->results);
+	f->results = NULL;
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------- */
+
+/* Numbers are CPUs, records, addresses: which one it was this time makes no other defect. */
+static void without_numbers(const char *from, char to[MAX_MESSAGE])
+{
+	size_t n = 0;
+
+	while (*from && n < MAX_MESSAGE - 1) {
+		if (!isdigit((unsigned char)*from)) {
+			to[n++] = *from++;
+			continue;
+		}
+		to[n++] = '#';
+		while (isalnum((unsigned char)*from))
+			from++;
+	}
+	to[n] = '\0';
+}
+
+static bool same_defect(struct json_object *a, struct json_object *b)
+{
+	char message[2][MAX_MESSAGE];
+
+	without_numbers(series_string(a, "message"), message[0]);
+	without_numbers(series_string(b, "message"), message[1]);
+	return !strcmp(series_string(a, "oracle"), series_string(b, "oracle")) &&
+	       !strcmp(message[0], message[1]);
+}
+
+static bool same(struct json_object *a, struct json_object *b, const char *key)
+{
+	return !strcmp(series_string(a, key), series_string(b, key));
+}
+
+static struct json_object *nth(struct json_object *array, size_t i)
+{
+	return json_object_array_get_idx(array, i);
+}
+
+static struct json_object *defects_of(struct json_object *result)
+{
+	return json_object_object_get(result, "defects");
+}
+
+/* By whatever driver: the same scenario shows the same defect. */
+static bool has(const struct series_findings *f, struct json_object *result,
+		struct json_object *defect)
+{
+	for (size_t i = 0; i < json_object_array_length(f->results); i++) {
+		struct json_object *r = nth(f->results, i), *defects = defects_of(r);
+
+		if (!same(r, result, "scenario"))
+			continue;
+		for (size_t d = 0; d < json_object_array_length(defects); d++)
+			if (same_defect(nth(defects, d), defect))
+				return true;
+	}
+	return false;
+}
+
+/* Did the driver that made @result look at all of it here, too? A single run always does. */
+static bool looked_at_all(const struct series_findings *f, struct json_object *result)
+{
+	unsigned int runs = 0;
+
+	if (!strcmp(series_string(result, "driver"), "run"))
+		return true;
+	for (size_t i = 0; i < json_object_array_length(f->results); i++) {
+		struct json_object *r = nth(f->results, i);
+
+		if (!same(r, result, "scenario") || !same(r, result, "driver"))
+			continue;
+		if (!json_object_get_boolean(json_object_object_get(r, "complete")))
+			return false;
+		runs++;
+	}
+	return runs > 0;
+}
+
+static bool listed(const struct series_differences *l, struct json_object *result,
+		   struct json_object *defect)
+{
+	for (unsigned int i = 0; i < l->nr; i++)
+		if (same(l->list[i].result, result, "scenario") &&
+		    same_defect(l->list[i].defect, defect))
+			return true;
+	return false;
+}
+
+int series_only_in(const struct series_findings *a, const struct series_findings *b,
+		   struct series_differences *out)
+{
+	*out = (struct series_differences){.list = NULL};
+	for (size_t i = 0; i < json_object_array_length(a->results); i++) {
+		struct json_object *r = nth(a->results, i), *defects = defects_of(r);
+
+		for (size_t d = 0; d < json_object_array_length(defects); d++) {
+			struct series_difference *more;
+
+			if (has(b, r, nth(defects, d)) || listed(out, r, nth(defects, d)))
+				continue;
+			more = realloc(out->list, (out->nr + 1) * sizeof(*more));
+			if (!more)
+				return -1;
+			out->list = more;
+			more[out->nr++] =
+				(struct series_difference){r, nth(defects, d), looked_at_all(b, r)};
+		}
+	}
+	return 0;
+}
+
+bool series_is_there(const struct series *s, const struct cli_options *o,
+		     const struct series_difference *d)
+{
+	double took = json_object_get_double(json_object_object_get(d->result, "seconds")) * 2;
+	const char *scenario = series_string(d->result, "scenario");
+	char *core = text("kernel:%s", s->core), *found = scenario_find(scenario),
+	     *seed = text("%llu", (unsigned long long)o->driver.seed);
+	char *seconds = text("%g", took < AGAIN_MIN_SECONDS   ? AGAIN_MIN_SECONDS
+				   : took > AGAIN_MAX_SECONDS ? AGAIN_MAX_SECONDS
+							      : took);
+	const char *argv[MAX_ARGS] = {"/proc/self/exe",
+				      series_string(d->result, "driver"),
+				      "--core",
+				      core,
+				      "--format",
+				      "json",
+				      "--seed",
+				      seed,
+				      "--seconds",
+				      seconds,
+				      "--",
+				      scenario};
+	struct series_findings f;
+	bool there;
+
+	for (int i = 0; !found && i < o->nr_operands; i++) /* one of the user's files */
+		argv[11 + i] = o->operands[i];
+	there = !run(argv, &f) && has(&f, d->result, d->defect);
+	series_findings_free(&f);
+	free(found);
+	free(core);
+	free(seed);
+	free(seconds);
+	return there;
+}
