@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
 
+#include "options.h"
+
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 /*
@@ -113,14 +116,32 @@ enum sim_flavour check_flavour(const struct check_task *t)
 										   : SIM_NATIVE;
 }
 
+/* A shared object is one build, and is not asked for what it has not. */
+static bool leave_out_stepped(struct check *c)
+{
+	unsigned int kept = 0;
+
+	if (strncmp(sim_core_name(c->core), "so:", 3))
+		return false;
+	for (unsigned int i = 0; i < c->nr_tasks; i++)
+		if (check_flavour(&c->tasks[i]) != SIM_STEPPED)
+			c->tasks[kept++] = c->tasks[i];
+	c->nr_tasks = kept;
+	return true;
+}
+
 int check_prepare(struct check *c, char *error, size_t error_size)
 {
 	for (unsigned int i = 0; i < c->nr_tasks; i++) {
 		const struct check_task *t = &c->tasks[i];
 
-		if (!sim_core_ops(c->core, check_flavour(t), t->scenario->config.arch, error,
-				  error_size))
+		if (sim_core_ops(c->core, check_flavour(t), t->scenario->config.arch, error,
+				 error_size))
+			continue;
+		if (check_flavour(t) != SIM_STEPPED || !leave_out_stepped(c))
 			return -1;
+		cli_error("%s: driver inject is left out", error);
+		i = 0;
 	}
 	return 0;
 }

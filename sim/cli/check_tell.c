@@ -64,12 +64,12 @@ static void clear_progress(struct teller *t)
 
 static void save_state(const struct check *c, struct teller *t)
 {
-	static char error[600];
+	char error[600];
 
-	if (!t->state || t->state_error)
+	if (!t->state || t->cannot_write)
 		return;
 	if (check_state_save(t->state, error, sizeof(error))) {
-		t->state_error = error;
+		t->cannot_write = true;
 		clear_progress(t);
 		cli_error("%s", error);
 	}
@@ -172,7 +172,14 @@ static void closing_oracles(const struct teller *t)
 		   "drivers");
 }
 
-static void closing(const struct check *c, const struct teller *t)
+static void closing_finds(const struct check_finds *finds)
+{
+	for (unsigned int i = 0; i < finds->nr; i++)
+		if (finds->find[i].folder)
+			printf("find: %s/README.md\n", finds->find[i].folder);
+}
+
+static void closing(const struct check *c, const struct teller *t, const struct check_finds *finds)
 {
 	printf("%s%u scenarios, %u runs in %.1f s: %u passed, %u failed, %u incomplete, %u vacuous",
 	       t->o->driver.quiet ? "" : "\n", c->nr_scenarios, t->nr_told, c->seconds,
@@ -186,6 +193,7 @@ static void closing(const struct check *c, const struct teller *t)
 		printf("; %u not reached %s", c->skipped,
 		       *c->interrupted ? "when it was interrupted" : "within the budget");
 	putchar('\n');
+	closing_finds(finds);
 	if (t->o->driver.quiet)
 		return;
 	printf("%" PRIu64 " executions, %" PRIu64 " notifications, %u runs complete; seed %" PRIu64
@@ -203,7 +211,7 @@ static void closing(const struct check *c, const struct teller *t)
  */
 static int exit_status(const struct check *c, const struct teller *t)
 {
-	if (t->bad_input || t->state_error)
+	if (t->bad_input || t->cannot_write)
 		return CLI_USAGE;
 	if (t->verdicts[SIM_FAIL])
 		return CLI_DEFECT;
@@ -212,18 +220,22 @@ static int exit_status(const struct check *c, const struct teller *t)
 	return CLI_HELD;
 }
 
-int tell_end(const struct check *c, struct teller *t)
+void tell_over(const struct check *c, struct teller *t)
+{
+	clear_progress(t);
+	save_state(c, t);
+}
+
+int tell_end(const struct check *c, struct teller *t, const struct check_finds *finds)
 {
 	int status;
 
-	clear_progress(t);
-	save_state(c, t);
 	if (t->o->format == CLI_KTAP)
 		report_ktap(stdout, &t->suite);
 	else if (t->o->format == CLI_JUNIT)
 		report_junit(stdout, &t->suite);
 	else if (t->o->format == CLI_TEXT)
-		closing(c, t);
+		closing(c, t, finds);
 	status = exit_status(c, t);
 	suite_free(&t->suite);
 	return status;

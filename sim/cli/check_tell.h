@@ -8,6 +8,7 @@
 #define SIM_CLI_CHECK_TELL_H
 
 #include "check.h"
+#include "check_find.h"
 #include "check_state.h"
 #include "options.h"
 #include "report/suite.h"
@@ -21,17 +22,19 @@ struct teller {
 	unsigned int vacuous; /* that no bound on time explains */
 	uint64_t executions, notifications;
 	unsigned int nr_told;
-	bool progress;		 /* on a terminal */
-	double progress_at;	 /* seconds into the check when it was last shown */
-	double saved_at;	 /* likewise the state */
-	const char *state_error; /* said once */
+	bool progress;	    /* on a terminal */
+	double progress_at; /* seconds into the check when it was last shown */
+	double saved_at;    /* likewise the state */
+	bool cannot_write;  /* something that the user asked for: said, and no pass */
 };
 
 void tell_begin(const struct check *c, struct teller *t);
 /* As check.moved and check.ended; check.arg is the teller. */
 void tell_moved(struct check *c, const struct check_task *running);
 void tell_ended(struct check *c, struct check_task *task);
+/* After the last run. */
+void tell_over(const struct check *c, struct teller *t);
 /* The closing block, or the report of formats that have one. Returns the exit status. */
-int tell_end(const struct check *c, struct teller *t);
+int tell_end(const struct check *c, struct teller *t, const struct check_finds *finds);
 
 #endif

@@ -104,9 +104,24 @@ static void catch_interrupts(struct check *c, bool catch)
 
 /* ---- The check ------------------------------------------------------------------------------- */
 
+/* What the user asked for of each defect. */
+static int write_finds(struct check *c, const struct cli_options *o, struct check_finds *finds)
+{
+	char error[1024];
+
+	if (!o->save_dir)
+		return 0;
+	if (!finds_collect(finds, c))
+		return cli_error("out of memory");
+	if (finds_save(finds, c, o->save_dir, error, sizeof(error)))
+		return cli_error("%s", error);
+	return 0;
+}
+
 static int checked(struct check *c, struct cli_options *o, struct check_state *state)
 {
 	struct teller t = {.o = o, .state = state};
+	struct check_finds finds = {0};
 	int status;
 
 	c->arg = &t;
@@ -115,8 +130,12 @@ static int checked(struct check *c, struct cli_options *o, struct check_state *s
 	catch_interrupts(c, true);
 	tell_begin(c, &t);
 	check_run(c);
-	status = tell_end(c, &t);
 	catch_interrupts(c, false);
+	tell_over(c, &t);
+	if (write_finds(c, o, &finds))
+		t.cannot_write = true;
+	status = tell_end(c, &t, &finds);
+	finds_free(&finds);
 	c->arg = NULL;
 	return status;
 }

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "debugger.h"
 #include "drivers/cores.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
@@ -165,6 +167,8 @@ static int replay_schedule(struct cli_options *o, const struct sim_schedule *sch
 	if (!driver || !driver->replay)
 		return cli_error("%s: driver '%s' has no schedules", o->operands[0],
 				 schedule->driver);
+	if (o->gdb)
+		return replay_in_debugger(o, o->operands[0]);
 	if (!o->core_set)
 		o->core = schedule->core;
 	o->driver.seed = schedule->seed;
@@ -175,6 +179,24 @@ static int replay_schedule(struct cli_options *o, const struct sim_schedule *sch
 	status = run_one(driver, core, o, schedule->scenario, schedule->choices);
 	sim_core_close(core);
 	return status;
+}
+
+/*
+ * A schedule in a folder with its scenario and core, as check --save-dir makes them, names them
+ * without a path: they are beside it, wherever it is now.
+ */
+static void look_beside(char *name, size_t size, const char *prefix, const char *schedule)
+{
+	const char *slash = strrchr(schedule, '/'), *file = name + strlen(prefix);
+	char *path;
+
+	if (strncmp(name, prefix, strlen(prefix)) || strchr(file, '/') || !slash)
+		return;
+	if (asprintf(&path, "%s%.*s%s", prefix, (int)(slash + 1 - schedule), schedule, file) < 0)
+		return;
+	if (!access(path + strlen(prefix), R_OK) && strlen(path) < size)
+		memcpy(name, path, strlen(path) + 1);
+	free(path);
 }
 
 int cmd_replay(const struct cli_verb *verb, struct cli_options *o)
@@ -195,6 +217,8 @@ int cmd_replay(const struct cli_verb *verb, struct cli_options *o)
 		fprintf(stderr, "%s\n", error);
 		status = CLI_USAGE;
 	} else {
+		look_beside(schedule.scenario, sizeof(schedule.scenario), "", o->operands[0]);
+		look_beside(schedule.core, sizeof(schedule.core), "so:", o->operands[0]);
 		status = replay_schedule(o, &schedule);
 		schedule_free(&schedule);
 	}

@@ -35,6 +35,7 @@ static bool number(const char *text, uint64_t *out)
 	}
 SET_STRING(svg)
 SET_STRING(state)
+SET_STRING(save_dir)
 SET_STRING(trace)
 SET_STRING(save_schedule)
 SET_STRING(tree)
@@ -60,6 +61,7 @@ SET_SWITCH(quiet, driver.quiet)
 SET_SWITCH(verbose, driver.verbose)
 SET_SWITCH(suspend, driver.suspend)
 SET_SWITCH(tsan, driver.tsan)
+SET_SWITCH(gdb, gdb)
 SET_SWITCH(help, help)
 
 #define SET_NUMBER(field)                                                                          \
@@ -184,6 +186,8 @@ static const struct cli_option options[] = {
 	 set_base, "a commit"},
 	{"budget", "SECONDS", CLI_SERIES,
 	 "time to check each commit beyond one run of each scenario; 60", set_budget, "seconds"},
+	{"save-dir", "DIR", CLI_CHECK, "a folder in DIR for each defect: replay, picture, log",
+	 set_save_dir, "a folder"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",
@@ -204,6 +208,8 @@ static const struct cli_option options[] = {
 	 "write a picture: swim lanes per CPU, nesting as depth", set_svg, "a file"},
 	{"trace", "FILE", CLI_RUN | CLI_REPLAY, "write a trace for Perfetto or chrome://tracing",
 	 set_trace, "a file"},
+	{"gdb", NULL, CLI_REPLAY, "in a debugger that stops at the defect, in its context", set_gdb,
+	 NULL},
 	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
 	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK | CLI_SERIES, "only the verdict",

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drivers/schedule.h"
 #include "kernel/kernel_core.h"
 
 #define NR_ARCHS     2 /* enum sim_arch */
@@ -152,6 +153,40 @@ const char *sim_core_name(const struct sim_core *core)
 	return core->name;
 }
 
+char *sim_core_spec(const struct sim_core *core)
+{
+	const char *option = strstr(core->name, ",arch=");
+	char *text = NULL;
+	int n;
+
+	if (core->dir)
+		n = asprintf(&text, "kernel:%s%s%s%.*s", core->dir, core->ghes ? ",ghes=" : "",
+			     core->ghes ? core->ghes : "",
+			     option ? (int)(1 + strcspn(option + 1, ",")) : 0,
+			     option ? option : "");
+	else
+		n = asprintf(&text, "%s%s", core->so ? "so:" : core->name,
+			     core->so ? core->so : "");
+	return n < 0 ? NULL : text;
+}
+
+char *sim_core_schedule(const struct sim_core *core, const char *driver, const char *scenario,
+			uint64_t seed, const char *choices)
+{
+	struct sim_schedule s = {.seed = seed, .choices = (char *)(uintptr_t)choices};
+	char *spec = sim_core_spec(core);
+
+	if (!spec || strlen(spec) >= sizeof(s.core) || strlen(scenario) >= sizeof(s.scenario)) {
+		free(spec);
+		return NULL;
+	}
+	snprintf(s.driver, sizeof(s.driver), "%s", driver);
+	snprintf(s.scenario, sizeof(s.scenario), "%s", scenario);
+	snprintf(s.core, sizeof(s.core), "%s", spec);
+	free(spec);
+	return schedule_text(&s);
+}
+
 /* ---- Its builds ------------------------------------------------------------------------------ */
 
 /* Where the builds of libghes are: the environment, then the build tree, then the installation. */
@@ -289,6 +324,11 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 	else if (load(core, flavour, arch, error, error_size))
 		return NULL;
 	return to->ops;
+}
+
+const char *sim_core_path(const struct sim_core *core, enum sim_flavour flavour, enum sim_arch arch)
+{
+	return core->build[flavour][arch].path;
 }
 
 /* FNV-1a: builds differ by accident, nobody makes them collide. */

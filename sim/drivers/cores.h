@@ -18,6 +18,14 @@ struct sim_core;
 struct sim_core *sim_core_open(const char *spec, char *error, size_t error_size);
 void sim_core_close(struct sim_core *core);
 const char *sim_core_name(const struct sim_core *core);
+/* The same from any folder: paths are absolute. malloc'ed; NULL: out of memory. */
+char *sim_core_spec(const struct sim_core *core);
+/* What @driver chose, as a schedule's text; malloc'ed, NULL: out of memory, or a name too long. */
+char *sim_core_schedule(const struct sim_core *core, const char *driver, const char *scenario,
+			uint64_t seed, const char *choices);
+/* The shared object of a build that is loaded; NULL: it is in this program. */
+const char *sim_core_path(const struct sim_core *core, enum sim_flavour flavour,
+			  enum sim_arch arch);
 /*
  * Before each machine: static state of a kernel core is put back to what it was when loaded.
  * The entry points in @flavour, building or loading it at first use; NULL and one line in @error

@@ -90,15 +90,10 @@ bool inject_resume_parse(struct inject *in, const char *text)
 
 static char *schedule_of(const struct inject *in, const struct ghes_step_schedule *steps)
 {
-	struct sim_schedule s = {.seed = sim_config(in->m)->seed};
-	char *text;
+	char *choices = choices_text(in, steps), *text;
 
-	snprintf(s.driver, sizeof(s.driver), "inject");
-	snprintf(s.scenario, sizeof(s.scenario), "%s", in->s->file);
-	snprintf(s.core, sizeof(s.core), "%s", sim_core_name(in->core));
-	s.choices = choices_text(in, steps);
-	text = schedule_text(&s);
-	schedule_free(&s);
+	text = sim_core_schedule(in->core, "inject", in->s->file, sim_config(in->m)->seed, choices);
+	free(choices);
 	return text;
 }
 

@@ -18,6 +18,7 @@
 #include "drivers/counts.h"
 #include "drivers/cpus.h"
 #include "drivers/recording.h"
+#include "drivers/schedule.h"
 
 struct run {
 	struct sim_driver driver; /* first: the machine hands it back */
@@ -213,11 +214,15 @@ static bool all_struck(const struct run *r, char *why, size_t size)
 	return true;
 }
 
-static void judge(struct run *r, struct sim_result *res)
+static void judge(struct run *r, const struct sim_core *core, struct sim_result *res)
 {
 	const struct sim_counts *c = counts_of(r->m);
+	char *schedule = sim_nr_defects(r->m) ? sim_core_schedule(core, "run", r->s->file,
+								  sim_config(r->m)->seed, "")
+					      : NULL;
 
-	sim_collect_defects(res, r->m, NULL);
+	sim_collect_defects(res, r->m, schedule);
+	free(schedule);
 	res->executions = 1;
 	res->complete = true;
 	res->notifications = counts_notifications(c);
@@ -280,7 +285,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	} else {
 		sim_set_driver(r.m, &r.driver);
 		execute(&r);
-		judge(&r, res);
+		judge(&r, core, res);
 		if (o->recording)
 			recording_finish(o->recording, r.m);
 		ret = 0;
@@ -296,8 +301,21 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	return ret;
 }
 
+/* Nothing was chosen: the same run again. */
+static int replay(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
+		  const char *choices, struct sim_result *r, char *error, size_t error_size)
+{
+	if (*choices) {
+		snprintf(error, error_size, "choices are '%s', expected none for driver run",
+			 choices);
+		return -1;
+	}
+	return drive(s, core, o, r, error, error_size);
+}
+
 const struct sim_driver_type sim_driver_run = {
 	.name = "run",
 	.help = "the scenario's own order, once, deterministic: the story in words and pictures",
 	.run = drive,
+	.replay = replay,
 };

@@ -22,7 +22,7 @@
 struct sim_schedule {
 	char driver[32];
 	char scenario[512];
-	char core[512];
+	char core[1024];
 	uint64_t seed;
 	char *choices; /* malloc'ed */
 };

@@ -56,7 +56,7 @@ static void tally(const struct report_suite *s, unsigned int n, unsigned int by_
 }
 
 /* inject appears twice, one and two levels deep: the counter tells which. */
-static const char *what(const struct sim_result *r)
+const char *report_driver_name(const struct sim_result *r)
 {
 	if (strcmp(r->driver, "inject"))
 		return r->driver;
@@ -79,7 +79,8 @@ static void ktap_result(FILE *out, const struct sim_result *r, unsigned int numb
 	bool skip = r->verdict == SIM_VACUOUS;
 
 	ktap_details(out, r);
-	fprintf(out, "    %s %u %s", r->verdict == SIM_FAIL ? "not ok" : "ok", number, what(r));
+	fprintf(out, "    %s %u %s", r->verdict == SIM_FAIL ? "not ok" : "ok", number,
+		report_driver_name(r));
 	if (skip)
 		fprintf(out, " # SKIP %s", r->why[0] ? r->why : "vacuous");
 	else if (r->verdict == SIM_INCOMPLETE)
@@ -157,7 +158,7 @@ static void junit_result(FILE *out, const struct sim_result *r)
 {
 	fputs("    <testcase classname=\"", out);
 	xml(out, r->scenario);
-	fprintf(out, "\" name=\"%s\" time=\"%.3f\">\n", what(r), r->seconds);
+	fprintf(out, "\" name=\"%s\" time=\"%.3f\">\n", report_driver_name(r), r->seconds);
 	junit_defects(out, r);
 	if (r->verdict == SIM_VACUOUS) {
 		fputs("      <skipped message=\"", out);

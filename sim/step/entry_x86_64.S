@@ -23,11 +23,18 @@
 	.hidden ghes_step_entry
 	.type ghes_step_entry, @function
 ghes_step_entry:
+	/* For a debugger, the frame ends at the interrupted %rsp: what the path's own description
+	   of its frame counts from. The return address is below the red zone. */
 	.cfi_startproc
-	.cfi_def_cfa_offset GHES_STEP_RED_ZONE + 16
+	.cfi_def_cfa_offset GHES_STEP_RED_ZONE + 8
+	.cfi_offset %rip, -(GHES_STEP_RED_ZONE + 8)
 	pushfq
+	.cfi_adjust_cfa_offset 8
 	pushq %rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset %rbp, 0
 	movq %rsp, %rbp
+	.cfi_def_cfa_register %rbp
 	cld
 	pushq %fs:GHES_STEP_TLS_SCRATCH
 	pushq %rax
@@ -93,7 +100,10 @@ ghes_step_entry:
 	popq %rax
 	popq %fs:GHES_STEP_TLS_SCRATCH
 	popq %rbp
+	.cfi_def_cfa %rsp, GHES_STEP_RED_ZONE + 16
+	.cfi_restore %rbp
 	popfq
+	.cfi_adjust_cfa_offset -8
 	ret
 	.cfi_endproc
 	.size ghes_step_entry, . - ghes_step_entry

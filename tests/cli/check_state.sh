@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2015,SC2317 # complaints are the last of their line; functions by eval
 #
 # check_state.sh GHES-SIM
 # check --state: short checks, one after the other, find out together what a long one does, once
