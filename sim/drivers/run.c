@@ -7,6 +7,9 @@
  *
  * CPUs are fibers (cpus.h). A CPU that must wait for another goes back to who resumed it; the
  * driver resumes the others until all are done, or a whole round brought nothing: a deadlock.
+ *
+ * A core that faults, or that never comes back from a computation, ends the run with a defect: the
+ * guard's handler leaves the core's fiber as it is, for ever.
  */
 #include "drivers/driver.h"
 
@@ -17,6 +20,7 @@
 #include "drivers/cores.h"
 #include "drivers/counts.h"
 #include "drivers/cpus.h"
+#include "drivers/guard.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
 
@@ -25,6 +29,7 @@ struct run {
 	const struct sim_scenario *s;
 	struct sim_machine *m;
 	struct sim_cpus *cpus;
+	struct sim_guard guard;
 	unsigned int *seen;	 /* per arrival: matching events so far */
 	unsigned int *delivered; /* per arrival: times it struck */
 	uint64_t moves;		 /* points passed by anybody: no move in a round is a deadlock */
@@ -174,6 +179,24 @@ static void run_arrivals(struct run *r)
 	}
 }
 
+static void died(struct sim_guard *g)
+{
+	struct run *r = g->arg;
+
+	/* x86 tells no address that is not canonical: what a pointer in freed memory has become. */
+	if (g->signal == SIGSEGV && g->code == SI_KERNEL)
+		sim_defect(r->m, SIM_ORACLE_crash,
+			   "a pointer that is none, as if out of freed memory (0x6b6b...)");
+	else if (g->signal)
+		sim_defect(r->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", g->signal,
+			   sigdescr_np(g->signal), g->address);
+	else
+		sim_defect(r->m, SIM_ORACLE_progress,
+			   "the core computes for ever: %d seconds without a platform op",
+			   GUARD_ENDLESS_SECONDS);
+	cpus_abandon(r->cpus);
+}
+
 static void boot_job(void *arg)
 {
 	struct run *r = arg;
@@ -214,6 +237,17 @@ static bool all_struck(const struct run *r, char *why, size_t size)
 	return true;
 }
 
+/* The defect that ended the run was reported last of its kind. */
+static void locate(const struct run *r, struct sim_result *res)
+{
+	enum sim_oracle_id oracle = r->guard.signal ? SIM_ORACLE_crash : SIM_ORACLE_progress;
+
+	for (unsigned int i = 0; r->guard.pc && i < res->nr_defects; i++)
+		if (res->defects[i].oracle == oracle)
+			guard_locate(r->guard.pc, res->defects[i].source_location,
+				     sizeof(res->defects[i].source_location));
+}
+
 static void judge(struct run *r, const struct sim_core *core, struct sim_result *res)
 {
 	const struct sim_counts *c = counts_of(r->m);
@@ -223,6 +257,7 @@ static void judge(struct run *r, const struct sim_core *core, struct sim_result 
 
 	sim_collect_defects(res, r->m, schedule);
 	free(schedule);
+	locate(r, res);
 	res->executions = 1;
 	res->complete = true;
 	res->notifications = counts_notifications(c);
@@ -283,8 +318,11 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	if (!r.cpus || !r.seen || !r.delivered) {
 		snprintf(error, error_size, "out of memory");
 	} else {
+		r.guard = (struct sim_guard){.moves = &r.moves, .ended = died, .arg = &r};
 		sim_set_driver(r.m, &r.driver);
+		guard_arm(&r.guard);
 		execute(&r);
+		guard_disarm(&r.guard);
 		judge(&r, core, res);
 		if (o->recording)
 			recording_finish(o->recording, r.m);

@@ -22,10 +22,10 @@
 /* Calls that record.c of the shim watches, and statics of ghes.c that it looks at. */
 static const char *const wrapped[] = {
 	"gen_pool_add_owner",  "gen_pool_alloc_algo_owner",
-	"gen_pool_free_owner", "apei_read",
-	"apei_write",	       "cper_estatus_check",
-	"cper_estatus_print",  "llist_add_batch",
-	"llist_reverse_order",
+	"gen_pool_free_owner", "gen_pool_destroy",
+	"apei_read",	       "apei_write",
+	"cper_estatus_check",  "cper_estatus_print",
+	"llist_add_batch",     "llist_reverse_order",
 };
 static const char *const shown[] = {
 	"ghes_estatus_llist",  "ghes_proc_irq_work",	     "ghes_estatus_pool",
@@ -365,7 +365,7 @@ static int link_core(struct build *b)
 	hash_start(&h);
 	for (size_t i = 0; i < b->objects.n; i++)
 		hash_string(&h, b->objects.name[i]);
-	hash_string(&h, "link 1");
+	hash_string(&h, "link 2");
 	hash_text(&h, key);
 	b->info->so = text("%s/%s.so", b->cache, key);
 	if (!b->nr_jobs && file_exists(b->info->so))

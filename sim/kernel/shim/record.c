@@ -113,8 +113,20 @@ static void process_done(struct shim_cpu *cpu)
 {
 	unsigned long node = (unsigned long)cpu->drained;
 
+	pool_set_queued(node, false);
 	tell(HOST_TP_PROCESSED, node_source(node), node, 0, NULL);
 	cpu->drained = cpu->drained->next;
+}
+
+/* A kernel that walks the list as it is: a node was processed when irq_work lets go of it. */
+static void process_unannounced(unsigned long node)
+{
+	if (host_context() != HOST_IRQ || !pool_is_queued(node))
+		return;
+	pool_set_queued(node, false);
+	tell(HOST_TP_PROCESS, node_source(node), node, estatus_len(node_record(node)),
+	     node_record(node));
+	tell(HOST_TP_PROCESSED, node_source(node), node, 0, NULL);
 }
 
 struct llist_node *__real_llist_reverse_order(struct llist_node *head) __weak;
@@ -149,7 +161,11 @@ void record_task_work(struct callback_head *work)
 	struct shim_cpu *cpu = this_shim_cpu();
 	unsigned long node = (unsigned long)cpu->drained;
 
-	if (!watching() || !node || (unsigned long)work - node >= sizeof(struct ghes_estatus_node))
+	if (!watching())
+		return;
+	if (!node && pool_has(work))
+		process_unannounced(pool_start(work));
+	if (!node || (unsigned long)work - node >= sizeof(struct ghes_estatus_node))
 		return;
 	process_done(cpu);
 	process_next(cpu);
@@ -196,6 +212,7 @@ static void record_rejected(struct shim_record *r, int err)
 /* A node that was read, is neither freed nor seen on a list: this tree's llist_add() is inline. */
 static void record_queued(struct shim_record *r)
 {
+	pool_set_queued(r->node, true);
 	tell(HOST_TP_QUEUE, r->source_id, r->node, r->len, r->buf);
 	r->node = 0;
 }
@@ -396,8 +413,6 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 	struct shim_record *r;
 	bool drained = false;
 
-	if (host_traced || host_checked)
-		pool_give(addr, size);
 	if (watching()) {
 		r = this_record();
 		if (r->node == addr) {
@@ -408,8 +423,12 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 		drained = drained_node(addr);
 		if (drained)
 			process_done(this_shim_cpu());
+		else
+			process_unannounced(addr);
 		tell(HOST_TP_POOL_FREE, r->source_id, addr, size, NULL);
 	}
+	if (host_traced || host_checked)
+		pool_give(addr, size); /* last: it fills what it takes back */
 	shim_loop_begins();
 	__real_gen_pool_free_owner(pool, addr, size, owner);
 	if (drained) {
@@ -512,7 +531,8 @@ void record_state(struct host_state *state)
 {
 	u64 n;
 
-	if (&ghes_estatus_pool && ghes_estatus_pool) {
+	/* A pool that could not be had is freed, and its pointer left as it is. */
+	if (&ghes_estatus_pool && ghes_estatus_pool && pool_is_live(ghes_estatus_pool)) {
 		state->pool_total = gen_pool_size(ghes_estatus_pool);
 		state->pool_free = gen_pool_avail(ghes_estatus_pool);
 		state->pool_used = state->pool_total - state->pool_free;

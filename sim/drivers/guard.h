@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ends a run that its core does not end: the core faults, or computes for ever between two
+ * platform ops, where nobody else has a say.
+ *
+ * One at a time in a process, one thread. The program's handlers of the signals and its virtual
+ * timer are put back by guard_disarm().
+ */
+#ifndef SIM_DRIVERS_GUARD_H
+#define SIM_DRIVERS_GUARD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GUARD_NR_SIGNALS 5
+
+struct sim_guard {
+	const uint64_t *moves; /* grows with every platform op */
+	/* Called on the core's stack, in a signal handler; must leave by a jump. */
+	void (*ended)(struct sim_guard *g);
+	void *arg;
+	/* what happened */
+	int signal; /* of the fault; 0: endless */
+	int code;   /* si_code */
+	const void *address, *pc;
+	/* the guard's own */
+	uint64_t seen;
+	unsigned int idle_ticks;
+	struct sigaction old[GUARD_NR_SIGNALS];
+};
+
+/* CPU time without a platform op after which the core counts as lost in a loop. */
+#define GUARD_ENDLESS_SECONDS 2
+
+void guard_arm(struct sim_guard *g);
+void guard_disarm(struct sim_guard *g);
+
+/* "function() at file.c:123" of @pc, as far as known; else "". Task context: starts addr2line. */
+void guard_locate(const void *pc, char *text, int size);
+
+#endif
