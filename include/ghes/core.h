@@ -102,6 +102,12 @@ struct ghes_core_ops {
 
 	/* any; relaxed reads: exact only when quiet. */
 	void (*state)(struct ghes_core *core, struct ghes_core_state *state);
+
+	/*
+	 * true: relies on a host where NMI-like and interrupt context are RCU read sections by
+	 * themselves, as in the kernel. false: only what rcu_read_lock() brackets is one.
+	 */
+	bool contexts_read_rcu;
 };
 
 GHES_API const struct ghes_core_ops *ghes_core_ops_get(void);

@@ -13,6 +13,9 @@
  * interrupt where it lands stays pending or is lost, as the machine's table says; how often each
  * happened is counted.
  *
+ * What arrives on another CPU, and the rest of another CPU's program, runs there while this one
+ * stands at the boundary (inject_cpus.c); where it must wait for this one, both go on in turns.
+ *
  * With --suspend, a CPU stands still for ever at each boundary while another one takes each arrival
  * from its beginning to its end: lock-freedom as an observed fact. Where the one that stands still
  * holds the lock of the arrival's class, the other waits: that is the stated exception, and
@@ -54,6 +57,19 @@ static bool should_stop(void *arg)
 	if (in->defects >= ENOUGH_DEFECTS)
 		return true;
 	return in->until > 0 && !(in->r->executions & 63) && inject_now() > in->until;
+}
+
+/* A program alone has nobody to be run beside. */
+unsigned int inject_nr_arrivals(const struct inject *in)
+{
+	const struct sim_scenario *s = in->s;
+
+	return s->nr_arrivals + (s->nr_programs > 1 && !in->o->suspend ? s->nr_programs : 0);
+}
+
+unsigned int inject_times(const struct inject *in, unsigned int n)
+{
+	return n < in->s->nr_arrivals ? in->s->arrivals[n].times : 1;
 }
 
 /* ---- The sweeps ------------------------------------------------------------------------------ */
@@ -124,11 +140,11 @@ static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct
 static void sweep_all(struct inject *in, unsigned int level, unsigned int levels, uint64_t limit,
 		      struct totals *t)
 {
-	for (unsigned int i = 0; i < in->s->nr_arrivals && !t->incomplete; i++) {
+	for (unsigned int i = 0; i < inject_nr_arrivals(in) && !t->incomplete; i++) {
 		bool used = false;
 
 		for (unsigned int l = 1; l < level; l++)
-			used |= in->arrival[l] == i && in->s->arrivals[i].times < 2;
+			used |= in->arrival[l] == i && inject_times(in, i) < 2;
 		if (used)
 			continue;
 		in->arrival[level] = i;
@@ -143,8 +159,8 @@ static unsigned int max_levels(const struct inject *in)
 {
 	unsigned int possible = 0, wanted = in->o->levels ? in->o->levels : DEFAULT_LEVELS;
 
-	for (unsigned int i = 0; i < in->s->nr_arrivals; i++)
-		possible += in->s->arrivals[i].times;
+	for (unsigned int i = 0; i < inject_nr_arrivals(in); i++)
+		possible += inject_times(in, i);
 	if (wanted > GHES_STEP_LEVELS_MAX)
 		wanted = GHES_STEP_LEVELS_MAX;
 	return wanted < possible ? wanted : possible;
@@ -195,6 +211,8 @@ static void count_coverage(struct inject *in, const struct totals *t)
 			sim_count(in->r, verdicts[i], in->verdicts[i]);
 	if (in->elsewhere)
 		sim_count(in->r, "arrived-elsewhere", in->elsewhere);
+	if (in->programs)
+		sim_count(in->r, "programs-elsewhere", in->programs);
 	ghes_step_cover_count(&in->cover, NULL, &points_hit, &points);
 	sim_count(in->r, "instructions-interrupted", points_hit);
 	sim_count(in->r, "instructions-in-core", points);
@@ -218,11 +236,11 @@ static void verdict(struct inject *in, const struct totals *t)
 	} else if (t->incomplete) {
 		r->verdict = SIM_INCOMPLETE;
 		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
-	} else if (!in->verdicts[SIM_NOW] && !in->interrupted_before) {
+	} else if (!in->verdicts[SIM_NOW] && !in->programs && !in->interrupted_before) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "%s",
-			 in->s->nr_arrivals ? "no notification interrupted anything"
-					    : "the scenario has no arrivals to inject");
+			 inject_nr_arrivals(in) ? "no notification interrupted anything"
+						: "the scenario has no arrivals to inject");
 	} else if (max_levels(in) > 1 && (in->nests_seen & all) != all) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
@@ -265,6 +283,14 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 		sim_observe(in->m, &rec);
 	}
 	in->driver.wait = inject_wait;
+	if (config.nr_cpus > 1) {
+		if (!inject_cpus_init(in)) {
+			snprintf(error, error_size, "out of memory");
+			return -1;
+		}
+		in->driver.point = inject_point;
+		in->driver.unwind = inject_unwind;
+	}
 	sim_set_driver(in->m, &in->driver);
 	if (sim_core_attach(in->core, SIM_STEPPED, config.arch, in->m)) {
 		snprintf(error, error_size, "the state of core %s cannot be saved",
@@ -286,6 +312,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 static void close_machine(struct inject *in)
 {
 	inject_watch_fini(in);
+	inject_cpus_fini(in);
 	if (in->boot)
 		sim_snapshot_free(in->m, in->boot);
 	if (in->m)

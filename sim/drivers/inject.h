@@ -2,8 +2,9 @@
 /*
  * The parts of driver `inject`, between themselves.
  *
- * Flow: inject.c (sweeps, verdict) -> inject_run.c (one run, and what others can see of it);
- *	 inject_suspend.c (a CPU that stands still); inject_schedule.c (what repeats a defect).
+ * Flow: inject.c (sweeps, verdict) -> inject_run.c (one run) -> inject_cpus.c (other CPUs);
+ *	 inject_watch.c (faults, and what others can see); inject_suspend.c (a CPU that stands
+ *	 still); inject_schedule.c (what repeats a defect).
  */
 #ifndef SIM_DRIVERS_INJECT_H
 #define SIM_DRIVERS_INJECT_H
@@ -18,6 +19,35 @@
 #define INJECT_NR_FAULTS  4
 #define INJECT_MAX_SHARED 16
 
+struct inject;
+struct inject_strand;
+typedef void inject_job(struct inject *in, struct inject_strand *s);
+
+enum inject_strand_state {
+	INJECT_IDLE,
+	INJECT_RUNNING,
+	INJECT_GIVING,	/* another one has its turn */
+	INJECT_WAITING, /* for another CPU */
+};
+
+/* What one CPU does, on a stack of its own: see inject_cpus.c. */
+struct inject_strand {
+	struct inject *in;
+	void *stack; /* NULL: the path, on the driver's own stack */
+	void *sp;    /* while it does not run */
+	enum inject_strand_state state;
+	unsigned int cpu;
+	uint64_t age;		     /* the higher, the younger */
+	struct inject_strand *giver; /* of this turn */
+	struct ghes_step *step;	     /* that counts its instructions, once it has waited */
+	inject_job *job;
+	unsigned int n; /* for the job: arrival or program */
+};
+#define INJECT_STRANDS (GHES_STEP_LEVELS_MAX + 1)
+
+/* Why all strands are left for the path's own stack */
+enum inject_leave { INJECT_STAY, INJECT_STOPPED, INJECT_CRASHED };
+
 struct inject {
 	struct sim_driver driver; /* first: the machine hands it back */
 	const struct sim_scenario *s;
@@ -28,7 +58,7 @@ struct inject {
 	const struct ghes_step_module *module;
 	struct ghes_step_cover cover;
 	struct sim_result *r;
-	/* arrivals of the sweep that runs, by level from 1 */
+	/* arrivals of the sweep that runs, by level from 1; those behind the last are programs */
 	unsigned int arrival[GHES_STEP_LEVELS_MAX + 1];
 	sigjmp_buf crashed;
 	bool crash_armed;
@@ -37,10 +67,20 @@ struct inject {
 	bool watching, open;
 	struct sim_region shared[INJECT_MAX_SHARED]; /* whole pages */
 	unsigned int nr_shared;
-	uint64_t verdicts[SIM_FATAL + 1], elsewhere;
+	uint64_t verdicts[SIM_FATAL + 1];
+	uint64_t elsewhere;    /* where they had no place: their own CPU's program was not idle */
+	uint64_t programs;     /* that another CPU ran to their ends in the middle of something */
 	unsigned int arriving; /* arrivals of this run that have not returned */
 	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
 	uint64_t nests_seen;
+	/* other CPUs */
+	struct inject_strand strand[INJECT_STRANDS]; /* [0]: the path */
+	struct inject_strand *current;
+	unsigned int nr_waiting;
+	uint64_t age, moves;
+	bool dead;
+	enum inject_leave leave;
+	unsigned int next_action[SIM_MAX_CPUS]; /* by program: how far it is */
 	double until;
 	uint64_t defects;
 	/* sweeps so far, in their fixed order; where an earlier one of this kind was cut short */
@@ -57,9 +97,39 @@ struct inject {
 };
 double inject_now(void); /* seconds, monotonic */
 
+/* What may arrive: the scenario's arrivals, and other CPUs' programs. */
+unsigned int inject_nr_arrivals(const struct inject *in);
+unsigned int inject_times(const struct inject *in, unsigned int n);
+
+/* ---- inject_cpus.c --------------------------------------------------------------------------- */
+
+bool inject_cpus_init(struct inject *in);
+void inject_cpus_fini(struct inject *in);
+void inject_cpus_reset(struct inject *in);
+/*
+ * Let @cpu do @job(@n), in the middle of what it does or of nothing; returns when that is done, or
+ * waits. False: too many do something.
+ */
+bool inject_elsewhere(struct inject *in, unsigned int cpu, inject_job *job, unsigned int n);
+bool inject_is_idle(struct inject *in, unsigned int cpu);
+/* On the path, between two actions: whoever waits comes to its end. */
+void inject_finish_others(struct inject *in);
+/* As sim_driver.point and .unwind */
+void inject_point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		  enum sim_event_kind kind, uint64_t arg);
+void inject_unwind(struct sim_driver *d, struct sim_machine *m);
+/* Who runs cannot go on before another CPU has. False: none can. */
+bool inject_wait_for_others(struct inject *in);
+/* Off any strand; on the path's own stack what @why says happens next, and this returns there. */
+void inject_leave(struct inject *in, enum inject_leave why);
+
 /* ---- inject_run.c ---------------------------------------------------------------------------- */
 
 extern const struct ghes_step_target inject_target; /* ctx is the struct inject */
+bool inject_wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		 const void *on_what);
+
+/* ---- inject_watch.c -------------------------------------------------------------------------- */
 
 /* From here on faults of the core are defects; and back to what was. */
 void inject_catch_faults(struct inject *in, struct sigaction old[INJECT_NR_FAULTS]);
@@ -69,8 +139,6 @@ void inject_find_shared(struct inject *in);
 /* Set in->watch up to see who touches that. */
 bool inject_watch_init(struct inject *in);
 void inject_watch_fini(struct inject *in);
-bool inject_wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
-		 const void *on_what);
 
 /* ---- inject_schedule.c ----------------------------------------------------------------------- */
 

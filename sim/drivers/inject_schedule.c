@@ -10,17 +10,40 @@
 
 /* ---- Schedules ------------------------------------------------------------------------------- */
 
-/* "1@214 0@1033": arrival 1 at boundary 214 of the path, arrival 0 at 1033 of its handler. */
+/*
+ * "1@214 0@1033": arrival 1 at boundary 214 of the path, arrival 0 at 1033 of its handler.
+ * "cpu1@214": CPU 1 runs its program to its end there.
+ */
 static char *choices_text(const struct inject *in, const struct ghes_step_schedule *schedule)
 {
 	char buf[40 * GHES_STEP_LEVELS_MAX];
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (unsigned int i = 0; i < schedule->levels && used < sizeof(buf); i++)
-		used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s%u@%" PRIu64,
-					 i ? " " : "", in->arrival[i + 1], schedule->at[i]);
+	for (unsigned int i = 0; i < schedule->levels && used < sizeof(buf); i++) {
+		unsigned int n = in->arrival[i + 1];
+		bool program = n >= in->s->nr_arrivals;
+
+		used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s%s%u@%" PRIu64,
+					 i ? " " : "", program ? "cpu" : "",
+					 program ? in->s->programs[n - in->s->nr_arrivals].cpu : n,
+					 schedule->at[i]);
+	}
 	return strdup(buf);
+}
+
+/* Which arrival, or program of a CPU, "N" or "cpuN" is. False: none. */
+static bool find_arrival(const struct inject *in, bool cpu, unsigned int n, unsigned int *arrival)
+{
+	*arrival = n;
+	if (!cpu)
+		return n < in->s->nr_arrivals;
+	for (unsigned int i = 0; i < in->s->nr_programs; i++)
+		if (in->s->programs[i].cpu == n) {
+			*arrival = in->s->nr_arrivals + i;
+			return *arrival < inject_nr_arrivals(in);
+		}
+	return false;
 }
 
 int inject_choices_parse(struct inject *in, const char *text, struct ghes_step_schedule *schedule,
@@ -30,19 +53,22 @@ int inject_choices_parse(struct inject *in, const char *text, struct ghes_step_s
 
 	memset(schedule, 0, sizeof(*schedule));
 	while (*p) {
-		unsigned int n;
+		bool cpu = !strncmp(p, "cpu", 3);
+		unsigned int n, arrival;
 		uint64_t at;
 		int used = 0;
 
+		p += cpu ? 3 : 0;
 		if (schedule->levels == GHES_STEP_LEVELS_MAX ||
 		    sscanf(p, "%u@%" SCNu64 "%n", &n, &at, &used) != 2 || !at ||
-		    n >= in->s->nr_arrivals || (p[used] && p[used] != ' ')) {
+		    !find_arrival(in, cpu, n, &arrival) || (p[used] && p[used] != ' ')) {
 			snprintf(error, error_size,
-				 "choices are '%s', expected ARRIVAL@BOUNDARY for each level",
+				 "choices are '%s', expected ARRIVAL@BOUNDARY or cpuN@BOUNDARY for "
+				 "each level",
 				 text);
 			return -1;
 		}
-		in->arrival[schedule->levels + 1] = n;
+		in->arrival[schedule->levels + 1] = arrival;
 		schedule->at[schedule->levels++] = at;
 		p += used;
 		while (*p == ' ')
@@ -61,7 +87,8 @@ void inject_resume_text(const struct inject *in, const struct ghes_step_schedule
 					 next->at[i]);
 	if (used < size)
 		snprintf(buf + used, size - used, ";%" PRIx64,
-			 in->nests_seen << 1 | (in->verdicts[SIM_NOW] || in->interrupted_before));
+			 in->nests_seen << 1 |
+				 (in->verdicts[SIM_NOW] || in->programs || in->interrupted_before));
 }
 
 bool inject_resume_parse(struct inject *in, const char *text)

@@ -138,8 +138,8 @@ uint32_t sim_entry_masks(enum sim_arch arch, enum sim_running running, uint32_t 
 
 /* ---- In and out ------------------------------------------------------------------------------ */
 
-/* Interrupts and NMIs are read sections without saying so. */
-static bool rcu_by_itself(enum sim_running running)
+/* Contexts that keep a grace period waiting where the core counts on it: see rcu.c. */
+static bool is_interrupt(enum sim_running running)
 {
 	return sim_nmi_like(running) || running == SIM_RUNNING_HARDIRQ ||
 	       running == SIM_RUNNING_SEA_IRQ_WORK;
@@ -173,8 +173,8 @@ void sim_enter(struct sim_machine *m, struct sim_cpu *c, enum sim_running runnin
 	if (c->depth > c->max_depth)
 		c->max_depth = c->depth;
 	c->nested[running][interrupted]++;
-	if (rcu_by_itself(running))
-		sim_rcu_enter(c);
+	if (is_interrupt(running))
+		sim_irq_enter(m, c);
 	sim_emit(m, c, SIM_EV_ENTER, source, running, interrupted, 0, NULL);
 	sim_idle(m, c);
 }
@@ -186,8 +186,8 @@ void sim_leave(struct sim_machine *m, struct sim_cpu *c, int64_t answer)
 
 	sim_busy(c);
 	sim_emit(m, c, SIM_EV_LEAVE, f->source, running, (uint64_t)answer, f->instance, NULL);
-	if (rcu_by_itself(running))
-		sim_rcu_exit(c);
+	if (is_interrupt(running))
+		sim_irq_exit(m, c);
 	if (!f->by_core)
 		c->masks = f->resumes;
 	for (; c->rcu_nesting > f->rcu_nesting; c->rcu_nesting--)

@@ -280,7 +280,9 @@ void sim_stop(struct sim_machine *m)
 	atomic_store(&m->stopped, true);
 	if (host->driver && host->driver->stop)
 		host->driver->stop(host->driver, m);
-	else if (host->escape)
+	if (host->driver && host->driver->unwind)
+		host->driver->unwind(host->driver, m);
+	if (host->escape)
 		siglongjmp(*host->escape, 1);
 }
 

@@ -116,6 +116,8 @@ struct sim_cpu {
 	/* RCU: written by own CPU, read by who ends a grace period */
 	_Atomic uint32_t rcu_active; /* read sections and contexts that count as such */
 	_Atomic uint32_t rcu_quiet;  /* how often rcu_active fell to 0 */
+	_Atomic uint32_t irq_active; /* interrupts and NMIs being handled */
+	_Atomic uint32_t irq_quiet;  /* how often irq_active fell to 0 */
 	uint32_t rcu_nesting;	     /* explicit ones */
 
 	/* under sim_machine.work_lock */
@@ -356,8 +358,6 @@ static inline struct sim_machine *sim_of_platform(struct ghes_platform *p)
 /* ---- event.c --------------------------------------------------------------------------------- */
 void sim_emit(struct sim_machine *m, struct sim_cpu *c, uint16_t kind, uint16_t source, uint64_t a,
 	      uint64_t b, uint32_t record, const void *data);
-/* End the run here: does not return when there is anywhere to go. */
-void sim_stop(struct sim_machine *m);
 
 /* ---- cpu.c ----------------------------------------------------------------------------------- */
 struct sim_cpu *sim_this(struct sim_machine *m);
@@ -455,6 +455,11 @@ void sim_rcu_exit(struct sim_cpu *c);
 /* Callbacks run as soon as each CPU was seen outside of read sections; true: some ran. */
 bool sim_rcu_poll(struct sim_machine *m, struct sim_cpu *c);
 void sim_rcu_synchronize(struct sim_machine *m, struct sim_cpu *c);
+/* Interrupts and NMIs: they come and go, whether or not they count as read sections. */
+void sim_irq_enter(struct sim_machine *m, struct sim_cpu *c);
+void sim_irq_exit(struct sim_machine *m, struct sim_cpu *c);
+/* Handlers that run on other CPUs now end first. */
+void sim_irq_synchronize(struct sim_machine *m, struct sim_cpu *c);
 void sim_rcu_call(struct sim_machine *m, struct ghes_rcu_head *head,
 		  void (*func)(struct ghes_rcu_head *head));
 void sim_rcu_barrier(struct sim_machine *m, struct sim_cpu *c);

@@ -462,7 +462,16 @@ struct sim_driver {
 	 * the machine unwinds to the outermost sim_boot(), sim_do() or sim_arrive().
 	 */
 	void (*stop)(struct sim_driver *d, struct sim_machine *m);
+	/*
+	 * Without stop(), and only where CPUs have stacks of their own: the machine is about to
+	 * unwind to the outermost call. Called on any stack; goes on, on the stack of that call,
+	 * with sim_stop(). Returns when it is there already.
+	 */
+	void (*unwind)(struct sim_driver *d, struct sim_machine *m);
 };
+
+/* End the run here and now: what a driver's unwind() continues with. Does not return. */
+void sim_stop(struct sim_machine *m);
 
 /* Name of the core's lock that sim_driver.wait() was given as on_what; NULL: it is no lock. */
 const char *sim_lock_name(const struct sim_machine *m, const void *on_what);

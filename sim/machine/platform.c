@@ -685,7 +685,7 @@ static void op_free_irq(struct ghes_platform *p, uint32_t gsiv, uint16_t source_
 	might_sleep(m, sim_this(m), "free_irq");
 	if (s)
 		atomic_store(&s->irq_requested, false);
-	sim_rcu_synchronize(m, sim_this(m)); /* handlers that run now end first */
+	sim_irq_synchronize(m, sim_this(m));
 }
 
 static int op_add_timer(struct ghes_platform *p, uint16_t source_id, uint32_t interval_ms)

@@ -2,9 +2,10 @@
 /*
  * RCU: read sections, grace periods, callbacks.
  *
- * A CPU's count of active read sections is written by that CPU only; contexts that are read
- * sections by themselves (interrupts, NMIs) count as well. A grace period ends when each CPU was
- * seen with no section active, or has fallen to none since it began.
+ * A CPU's count of active read sections is written by that CPU only. Interrupts and NMIs count as
+ * such for a core that says so (the kernel's), and only there: one that does not must bracket what
+ * it reads. A grace period ends when each CPU was seen with no section active, or has fallen to
+ * none since it began.
  *
  *	reader			| who ends the grace period
  *	active++		| unpublish, then call_rcu()
@@ -16,23 +17,52 @@
  */
 #include "internal.h"
 
+static void enter(_Atomic uint32_t *active)
+{
+	atomic_fetch_add_explicit(active, 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_seq_cst); /* (A) pairs with (B) */
+}
+
+static void leave(_Atomic uint32_t *active, _Atomic uint32_t *quiet)
+{
+	/* release: the section's loads are done; pairs with the acquire in has_left() */
+	if (atomic_fetch_sub_explicit(active, 1, memory_order_release) == 1)
+		atomic_fetch_add_explicit(quiet, 1, memory_order_release);
+}
+
+static bool has_left(const _Atomic uint32_t *active, const _Atomic uint32_t *quiet, uint32_t since)
+{
+	return atomic_load_explicit(active, memory_order_acquire) == 0 ||
+	       atomic_load_explicit(quiet, memory_order_acquire) != since;
+}
+
 void sim_rcu_enter(struct sim_cpu *c)
 {
-	atomic_fetch_add_explicit(&c->rcu_active, 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst); /* (A) pairs with (B) */
+	enter(&c->rcu_active);
 }
 
 void sim_rcu_exit(struct sim_cpu *c)
 {
-	/* release: the section's loads are done; pairs with the acquire in is_quiet() */
-	if (atomic_fetch_sub_explicit(&c->rcu_active, 1, memory_order_release) == 1)
-		atomic_fetch_add_explicit(&c->rcu_quiet, 1, memory_order_release);
+	leave(&c->rcu_active, &c->rcu_quiet);
+}
+
+void sim_irq_enter(struct sim_machine *m, struct sim_cpu *c)
+{
+	enter(&c->irq_active);
+	if (m->core_ops->contexts_read_rcu)
+		sim_rcu_enter(c);
+}
+
+void sim_irq_exit(struct sim_machine *m, struct sim_cpu *c)
+{
+	if (m->core_ops->contexts_read_rcu)
+		sim_rcu_exit(c);
+	leave(&c->irq_active, &c->irq_quiet);
 }
 
 static bool is_quiet(const struct sim_cpu *c, uint32_t since)
 {
-	return atomic_load_explicit(&c->rcu_active, memory_order_acquire) == 0 ||
-	       atomic_load_explicit(&c->rcu_quiet, memory_order_acquire) != since;
+	return has_left(&c->rcu_active, &c->rcu_quiet, since);
 }
 
 /* ---- Callbacks ------------------------------------------------------------------------------- */
@@ -153,6 +183,22 @@ void sim_rcu_synchronize(struct sim_machine *m, struct sim_cpu *c)
 				return;
 	}
 	sim_emit(m, c, SIM_EV_GRACE_PERIOD, SIM_NO_SOURCE, 0, 0, 0, NULL);
+}
+
+void sim_irq_synchronize(struct sim_machine *m, struct sim_cpu *c)
+{
+	uint32_t snapshot[SIM_MAX_CPUS];
+
+	atomic_thread_fence(memory_order_seq_cst); /* (B) pairs with (A) */
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		snapshot[i] = atomic_load(&m->cpu[i].irq_quiet);
+	for (unsigned int i = 0; i < m->nr_cpus; i++) {
+		const struct sim_cpu *other = &m->cpu[i];
+
+		while (i != c->id && !has_left(&other->irq_active, &other->irq_quiet, snapshot[i]))
+			if (stuck(m, c, "free_irq()"))
+				return;
+	}
 }
 
 void sim_rcu_barrier(struct sim_machine *m, struct sim_cpu *c)

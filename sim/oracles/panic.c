@@ -9,9 +9,10 @@
  * 3. A panic is caused by a record: one was printed before.
  *
  * Exempt from 1: what a drain on another CPU has in hand; a record whose own push was interrupted
- * by the panic (nobody can find it yet); and the one record that a drain on this CPU has taken off
- * its batch and not yet announced when the panic interrupts it: whichever of "take" and "announce"
- * came first, it would be missed or ended twice at the instruction in between.
+ * by the panic, or is still to come on another CPU (nobody can find it yet); and the one record
+ * that a drain on this CPU has taken off its batch and not yet announced when the panic interrupts
+ * it: whichever of "take" and "announce" came first, it would be missed or ended twice at the
+ * instruction in between.
  *
  * Among real threads with several CPUs only rule 3 is judged: there another CPU goes on between two
  * of its events, so nobody can tell whether a record was pushed, or taken, before the panic looked.
@@ -55,13 +56,13 @@ static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,
 			   oracle_serial(m, ev->record));
 }
 
-/* The context that queued it was interrupted before it could push. */
+/* The context that queued it was interrupted, or stands on another CPU, before it could push. */
 static bool push_interrupted(const struct sim_machine *m, const struct ledger_record *r,
-			     uint32_t id)
+			     uint32_t id, unsigned int panicking)
 {
 	const struct sim_cpu *c = &m->cpu[r->cpu];
 
-	return c->depth > r->depth && c->frame[r->depth].instance == id;
+	return c->depth + (c->id != panicking) > r->depth && c->frame[r->depth].instance == id;
 }
 
 /* What the drain that the panic interrupted may have in hand: queued_seq of the oldest; 0: none */
@@ -99,7 +100,7 @@ static void on_panic(struct sim_machine *m, struct state *s, struct ledger *l,
 
 		if (id && atomic_load(&r->state) == LEDGER_QUEUED &&
 		    atomic_load(&r->queued_seq) < fatal && atomic_load(&r->queued_seq) != taken &&
-		    !push_interrupted(m, r, id))
+		    !push_interrupted(m, r, id, ev->cpu))
 			sim_defect(m, SIM_ORACLE_panic,
 				   "record %u was queued before the panic, and is not printed",
 				   oracle_serial(m, id));

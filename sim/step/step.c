@@ -142,6 +142,15 @@ GHES_STEP_NO_TSAN void ghes_step_arm(struct ghes_step *step)
 	run_to_next_stop(tls, step, 0);
 }
 
+GHES_STEP_NO_TSAN void ghes_step_rearm(struct ghes_step *step)
+{
+	struct ghes_step_tls *tls = this_thread();
+
+	step->outer = tls->current;
+	step->outer_count = tls->count;
+	run_to_next_stop(tls, step, 0);
+}
+
 GHES_STEP_NO_TSAN uint64_t ghes_step_passed(const struct ghes_step *step)
 {
 	const struct ghes_step_tls *tls = this_thread();

@@ -156,6 +156,13 @@ void ghes_step_arm(struct ghes_step *step);
 uint64_t ghes_step_disarm(struct ghes_step *step);
 
 /*
+ * Goes on counting for @step, which was disarmed, inside of whatever is armed now: a path that is
+ * run in turns with others. Its handler may be called again only where `at` is still to come. Not
+ * in the middle of stepped code's blocks: where it was left, it had called something.
+ */
+void ghes_step_rearm(struct ghes_step *step);
+
+/*
  * Boundaries reached so far. Only on the thread that armed @step. In a signal handler it may lag
  * behind by a few instructions: points write the count back once for each block.
  */

@@ -90,6 +90,21 @@ ghes_core_plant(NAME panic-forgets-queue FILE lib/process.c WHAT "a panic does n
         FROM [[if (first)
 		ghes_print_queued_estatus(core);]]
         TO [[(void)ghes_print_queued_estatus;]])
+ghes_core_plant(NAME sdei-without-rcu FILE lib/notify.c
+        WHAT "an SDEI notification looks its source up outside of an RCU read section"
+        SCENARIO remove-other-while-sdei DRIVER inject ORACLE crash
+        FROM [[struct ghes *ghes = NULL;
+	int rc = -GHES_ENOENT;
+
+	p->ops->rcu_read_lock(p);]]
+        TO [[struct ghes *ghes = NULL;
+	int rc = -GHES_ENOENT;
+]]
+        FROM2 [[rc = notify_in_nmi(core, ghes->class, range, NULL);
+	}
+	p->ops->rcu_read_unlock(p);]]
+        TO2 [[rc = notify_in_nmi(core, ghes->class, range, NULL);
+	}]])
 ghes_core_plant(NAME claim-of-nobody FILE lib/process.c WHAT "a record that no claim waits for tells its claim"
         SCENARIO nested-sdei DRIVER inject ORACLE crash
         FROM [[free_node(core, node);

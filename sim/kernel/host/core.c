@@ -425,6 +425,7 @@ static void core_state(struct ghes_core *core, struct ghes_core_state *state)
 static const struct ghes_core_ops ops = {
 	.abi = GHES_CORE_ABI,
 	.name = KERNEL_CORE_NAME,
+	.contexts_read_rcu = true,
 	.create = core_create,
 	.destroy = core_destroy,
 	.init = core_init,
