@@ -219,7 +219,8 @@ void inject_point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 	(void)m;
 	(void)cpu;
 	(void)arg;
-	if (in->suspending)
+	/* A tracepoint tells of what has been done already: nobody may come in between. */
+	if (in->suspending || kind >= SIM_EV_TRACEPOINT)
 		return;
 	in->moves += kind != SIM_EV_STEP; /* a turn of a loop that waits is no move */
 	if (in->nr_waiting)
