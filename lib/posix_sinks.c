@@ -34,19 +34,34 @@ static void add_number(struct line *line, uint64_t n, unsigned int base)
 		line->text[line->len++] = digits[i++];
 }
 
+/* A record may hold what steers a terminal; shown as dmesg(1) would. Up to 4 characters. */
+static size_t put_printable(char *out, unsigned char c)
+{
+	if (c >= 0x20 && c < 0x7f) {
+		out[0] = (char)c;
+		return 1;
+	}
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = "0123456789abcdef"[c >> 4];
+	out[3] = "0123456789abcdef"[c & 15];
+	return 4;
+}
+
 void posix_print(struct posix_platform *posix, enum ghes_log_level level, const char *text,
 		 size_t len)
 {
 	char out[1024];
 	ssize_t written;
+	size_t n = 0;
 
 	if (level > posix->log_level)
 		return;
-	if (len > sizeof(out) - 1)
-		len = sizeof(out) - 1;
-	memcpy(out, text, len);
-	out[len] = '\n';
-	written = write(STDERR_FILENO, out, len + 1);
+	/* The end is cut off when it does not fit; there is always room for '\n' */
+	for (size_t i = 0; i < len && n + 4 < sizeof(out); i++)
+		n += put_printable(out + n, (unsigned char)text[i]);
+	out[n++] = '\n';
+	written = write(STDERR_FILENO, out, n);
 	(void)written; /* there is nowhere to report to that stderr is not reported to */
 }
 

@@ -132,6 +132,22 @@ static void test_block_as_json_and_dmesg(void **state)
 			    "<4>{1}[Hardware Error]:   error_type: 2, single-bit ECC\n");
 }
 
+/* Goal: no record steers the terminal, or makes up a line of its own. */
+static void test_dmesg_shows_what_is_not_printable(void **state)
+{
+	struct acpi_hest_generic_data *gdata;
+	uint8_t block[164];
+
+	(void)state;
+	make_block(block);
+	gdata = (void *)(block + 20);
+	gdata->validation_bits = CPER_SEC_VALID_FRU_TEXT;
+	memcpy(gdata->fru_text, "\x1b]0;x\a\n<0>\x7f\x9b", 13);
+	write_file(block, sizeof(block));
+	assert_int_equal(run("--format=dmesg", path, NULL, NULL, NULL), SIM_DECODE_WELL_FORMED);
+	assert_non_null(strstr(out_text, "  fru_text: \\x1b]0;x\\x07\\x0a<0>\\x7f\\x9b\n"));
+}
+
 static void test_rules_that_make_an_os_reject(void **state)
 {
 	uint8_t block[164];
@@ -308,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_block_as_text_names_fields_with_offsets),
 		cmocka_unit_test(test_block_as_json_and_dmesg),
+		cmocka_unit_test(test_dmesg_shows_what_is_not_printable),
 		cmocka_unit_test(test_rules_that_make_an_os_reject),
 		cmocka_unit_test(test_oddities_are_warnings),
 		cmocka_unit_test(test_full_record_and_its_faults),

@@ -488,7 +488,7 @@ static void memory_is_zeroed_and_aligned(void **state)
 	assert_null(f->p->ops->alloc(f->p, SIZE_MAX));
 }
 
-/* In a child, with stderr in @fd: one line of each level, then the end. */
+/* In a child, with stderr in @fd: one line of each level, one of them hostile, then the end. */
 static void die_loudly(int fd)
 {
 	static const struct ghes_platform_posix_config config = {.log_level = GHES_LOG_ERR};
@@ -498,7 +498,7 @@ static void die_loudly(int fd)
 	if (ghes_platform_posix_create(&config, &p))
 		_exit(1);
 	p->ops->log(p, GHES_LOG_INFO, "too low", 7);
-	p->ops->log(p, GHES_LOG_ERR, "high enough", 11);
+	p->ops->log(p, GHES_LOG_ERR, "high \x1b[2J\n\x9b enough", 18);
 	ghes_platform_posix_enter(p, GHES_CONTEXT_SDEI_CRITICAL);
 	p->ops->panic(p, "the end");
 	_exit(0);
@@ -506,7 +506,7 @@ static void die_loudly(int fd)
 
 static void panic_says_why_and_aborts(void **state)
 {
-	static const char expected[] = "high enough\npanic: the end\n";
+	static const char expected[] = "high \\x1b[2J\\x0a\\x9b enough\npanic: the end\n";
 	char text[200] = "";
 	int fds[2], status;
 	pid_t child;

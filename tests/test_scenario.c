@@ -107,6 +107,28 @@ static void each_mistake_gets_its_line(void **state)
 	}
 }
 
+/* A second line of @depth lists in one another, and what is said of it */
+static void nest(unsigned int depth, const char *expected)
+{
+	static char text[32 + 2 * 500000];
+	char error[512] = "";
+	int at = sprintf(text, "scenario: x\ncpus: ");
+
+	memset(text + at, '[', depth);
+	memset(text + at + depth, ']', depth);
+	assert_null(scenario_load_string("t", text, (size_t)at + 2 * depth, error, sizeof(error)));
+	assert_string_equal(error, expected);
+}
+
+/* Goal: depth is bounded, and so is the time that a file takes: the last would take hours. */
+static void nesting_has_an_end(void **state)
+{
+	(void)state;
+	nest(63, "t:2:7: cpus is a list, expected a single value");
+	nest(64, "t:2:70: a list or mapping within 64 others, expected fewer");
+	nest(500000, "t:2:70: a list or mapping within 64 others, expected fewer");
+}
+
 static void a_good_scenario_becomes_what_it_says(void **state)
 {
 	static const char text[] =
@@ -217,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_mistake_gets_its_line),
+		cmocka_unit_test(nesting_has_an_end),
 		cmocka_unit_test(a_good_scenario_becomes_what_it_says),
 		cmocka_unit_test(templates_make_well_formed_blocks),
 		cmocka_unit_test(every_prefix_is_handled),

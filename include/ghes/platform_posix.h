@@ -18,7 +18,8 @@
  *   the CPU that was asked for, and runs beside that CPU's own thread: what masks alone protect
  *   is not protected from works. Timers are interrupts of CPU 0 in the same sense.
  * - Mutex: pthread. Raw locks: test and set, waiting on loads.
- * - Sinks and registrations: .override; else a sink prints one line by write(2) to stderr, and
+ * - Sinks and registrations: .override; else a sink prints one line by write(2) to stderr (what is
+ *   not printable ASCII, which a record may hold, as \xNN), and
  *   memory_failure() says -GHES_ENOTSUP, force_sig() only prints (STUB), panic() aborts. Interrupt,
  *   HED, NMI and SDEI registrations succeed: delivering is the program's part. All SDEI events
  *   have normal priority.

@@ -150,11 +150,12 @@ static bool reap(struct check *c, struct worker *w)
 	return true;
 }
 
-/* Tell of tasks in the order of the plan, as far as they have ended. */
+/* Tell of tasks in the order of the plan, as far as they have ended. @w: NULL when none was
+ * started. */
 static unsigned int tell(struct check *c, unsigned int told, const struct worker *w)
 {
 	while (told < c->nr_tasks && (c->tasks[told].outcome || c->tasks[told].skipped)) {
-		for (unsigned int i = 0; i < c->jobs; i++)
+		for (unsigned int i = 0; w && i < c->jobs; i++)
 			if (w[i].pid > 0 && w[i].task == &c->tasks[told])
 				return told;
 		if (!c->tasks[told].skipped)

@@ -373,15 +373,25 @@ unsigned int check_state_stale(const struct check_state *s)
 
 /* ---- What is new ----------------------------------------------------------------------------- */
 
+static void free_schedules(struct sim_result *r)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		free(r->defects[i].schedule);
+}
+
+/* false: none was copied */
 static bool copy_schedules(struct sim_result *to, const struct sim_result *from)
 {
-	for (unsigned int i = 0; i < to->nr_defects; i++) {
+	for (unsigned int i = 0; i < to->nr_defects; i++)
 		to->defects[i].schedule = NULL;
+	for (unsigned int i = 0; i < to->nr_defects; i++) {
 		if (!from->defects[i].schedule)
 			continue;
 		to->defects[i].schedule = strdup(from->defects[i].schedule);
-		if (!to->defects[i].schedule)
+		if (!to->defects[i].schedule) {
+			free_schedules(to);
 			return false;
+		}
 	}
 	return true;
 }

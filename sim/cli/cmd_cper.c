@@ -15,6 +15,7 @@
 #include <ghes/cper.h>
 
 #include "input_file.h"
+#include "report/safe_text.h"
 
 /* GHES takes no block above 64 KiB, and no record store holds that much; a wrong file is larger. */
 #define MAX_FILE (16u << 20)
@@ -140,7 +141,7 @@ static void log_line(void *ctx, int level, const char *text, size_t len)
 {
 	(void)ctx;
 	printf("<%d>", level);
-	fwrite(text, 1, len, stdout);
+	print_safe(stdout, text, len);
 	putchar('\n');
 }
 

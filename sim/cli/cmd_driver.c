@@ -49,8 +49,12 @@ static int write_pictures(const struct cli_options *o, const struct sim_recordin
 	snprintf(title, sizeof(title), "%s: %s", s->name, s->shows);
 	if (o->svg && report_svg(o->svg, rec, title))
 		return cli_error("%s: %s", o->svg, strerror(errno));
+	if (o->svg && o->format == CLI_TEXT)
+		printf("picture: %s\n", o->svg);
 	if (o->trace && report_trace(o->trace, rec, title))
 		return cli_error("%s: %s", o->trace, strerror(errno));
+	if (o->trace && o->format == CLI_TEXT)
+		printf("trace: %s\n", o->trace);
 	return CLI_HELD;
 }
 
@@ -82,10 +86,6 @@ static void tell(const struct cli_options *o, const struct sim_recording *rec,
 		putchar('\n');
 	}
 	report_result_text(stdout, r);
-	if (o->svg)
-		printf("picture: %s\n", o->svg);
-	if (o->trace)
-		printf("trace: %s\n", o->trace);
 }
 
 /* Run or, with @choices, replay; tell what came of it. */
@@ -111,9 +111,9 @@ static int run_scenario(const struct sim_driver_type *driver, struct sim_core *c
 		fprintf(stderr, "%s: %s\n", s->file, error);
 		status = CLI_USAGE;
 	} else {
+		tell(o, kept, s, &r);
 		status = worse(exit_of(&r), kept ? write_pictures(o, kept, s) : CLI_HELD);
 		status = worse(status, save_schedule(o, &r));
-		tell(o, kept, s, &r);
 	}
 	sim_result_free(&r);
 	recording_free(&rec);

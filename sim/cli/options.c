@@ -67,8 +67,9 @@ SET_SWITCH(help, help)
 #define SET_NUMBER(field)                                                                          \
 	static bool set_##field(struct cli_options *o, const char *value)                          \
 	{                                                                                          \
-		return number(value, &o->driver.field);                                            \
+		return number(value, &o->driver.field) && o->driver.field;                         \
 	}
+/* 0 means that there is no such bound, so it cannot be asked for */
 SET_NUMBER(events)
 SET_NUMBER(max_executions)
 
@@ -84,7 +85,8 @@ static bool set_seconds(struct cli_options *o, const char *value)
 
 	errno = 0;
 	o->driver.seconds = strtod(value, &end);
-	return !errno && *value >= '0' && *value <= '9' && !*end && o->driver.seconds < 1e9;
+	return !errno && *value >= '0' && *value <= '9' && !*end && o->driver.seconds > 0 &&
+	       o->driver.seconds < 1e9;
 }
 
 static bool set_cpus(struct cli_options *o, const char *value)
@@ -193,8 +195,9 @@ static const struct cli_option options[] = {
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",
 	 set_seed, "a number"},
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
-	 "seconds"},
-	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events, "a number"},
+	 "seconds, more than 0"},
+	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events,
+	 "a number above 0"},
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
 	{"levels", "N", CLI_INJECT, "how deep notifications nest: 1, 2 (default) or 3 (sampled)",
 	 set_levels, "1 to 3"},
@@ -203,7 +206,7 @@ static const struct cli_option options[] = {
 	{"suspend", NULL, CLI_INJECT, "park a CPU at each boundary for ever; others must go on",
 	 set_suspend, NULL},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
-	 set_max_executions, "a number"},
+	 set_max_executions, "a number above 0"},
 	{"svg", "FILE", CLI_RUN | CLI_REPLAY,
 	 "write a picture: swim lanes per CPU, nesting as depth", set_svg, "a file"},
 	{"trace", "FILE", CLI_RUN | CLI_REPLAY, "write a trace for Perfetto or chrome://tracing",

@@ -33,6 +33,8 @@ static void fiber(void)
 	struct cpu *cpu = &c->cpus[c->current];
 
 	for (;;) {
+		if (!cpu->job)
+			abort(); /* a CPU without a job is not resumed */
 		cpu->job(cpu->arg);
 		cpu->job = NULL;
 		cpus_yield(c);

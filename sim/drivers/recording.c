@@ -72,7 +72,7 @@ struct sim_observer recording_observer(struct sim_recording *r)
 {
 	return (struct sim_observer){
 		.name = "recording",
-		.state_size = sizeof(r),
+		.state_size = sizeof(void *), /* .arg */
 		.event = record,
 		.arg = r,
 	};

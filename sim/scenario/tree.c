@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_KEYS 64
+#define MAX_KEYS  64
+#define MAX_DEPTH 64
+#define MAX_SIZE  (16u << 20)
 
 int tree_error(struct yaml_tree *t, const yaml_node_t *n, const char *fmt, ...)
 {
@@ -56,39 +58,87 @@ static int load(struct yaml_tree *t, yaml_parser_t *parser)
 	return t->failed ? -1 : 0;
 }
 
-int tree_load_string(struct yaml_tree *t, const char *file, const char *text, size_t size)
+/*
+ * libyaml's scanner looks at every open bracket for each token: its time is the product of length
+ * and depth, and a file of brackets alone would take minutes. So the depth is looked at first,
+ * event by event, up to the first one that lies too deep. What is wrong otherwise, load() will say.
+ */
+static int check_depth(struct yaml_tree *t, yaml_parser_t *parser)
+{
+	yaml_event_t event;
+	unsigned int depth = 0;
+	bool end = false;
+
+	while (!end && !t->failed && yaml_parser_parse(parser, &event)) {
+		switch (event.type) {
+		case YAML_SEQUENCE_START_EVENT:
+		case YAML_MAPPING_START_EVENT:
+			if (++depth <= MAX_DEPTH)
+				break;
+			t->failed = true;
+			snprintf(t->error, sizeof(t->error),
+				 "%s:%zu:%zu: a list or mapping within %d others, expected fewer",
+				 t->file, event.start_mark.line + 1, event.start_mark.column + 1,
+				 MAX_DEPTH);
+			break;
+		case YAML_SEQUENCE_END_EVENT:
+		case YAML_MAPPING_END_EVENT:
+			depth--;
+			break;
+		default:
+			end = event.type == YAML_STREAM_END_EVENT;
+		}
+		yaml_event_delete(&event);
+	}
+	return t->failed ? -1 : 0;
+}
+
+static int parse(struct yaml_tree *t, const char *text, size_t size,
+		 int (*pass)(struct yaml_tree *t, yaml_parser_t *parser))
 {
 	yaml_parser_t parser;
 	int ret;
 
-	memset(t, 0, sizeof(*t));
-	t->file = file;
 	if (!yaml_parser_initialize(&parser))
 		return tree_error(t, NULL, "out of memory");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
-	ret = load(t, &parser);
+	ret = pass(t, &parser);
 	yaml_parser_delete(&parser);
 	return ret;
 }
 
+int tree_load_string(struct yaml_tree *t, const char *file, const char *text, size_t size)
+{
+	memset(t, 0, sizeof(*t));
+	t->file = file;
+	if (size > MAX_SIZE)
+		return tree_error(t, NULL, "longer than expected, which is %u bytes at most",
+				  MAX_SIZE);
+	if (parse(t, text, size, check_depth))
+		return -1;
+	return parse(t, text, size, load);
+}
+
 int tree_load(struct yaml_tree *t, const char *file)
 {
-	yaml_parser_t parser;
-	FILE *f;
+	FILE *f = fopen(file, "rb");
+	char *text = NULL;
 	int ret;
 
 	memset(t, 0, sizeof(*t));
 	t->file = file;
-	f = fopen(file, "rb");
 	if (!f)
 		return tree_error(t, NULL, "%s", strerror(errno));
-	if (!yaml_parser_initialize(&parser)) {
-		fclose(f);
-		return tree_error(t, NULL, "out of memory");
+	text = malloc(MAX_SIZE + 1); /* pages that are not read into cost nothing */
+	if (text) {
+		size_t size = fread(text, 1, MAX_SIZE + 1, f);
+
+		ret = ferror(f) ? tree_error(t, NULL, "%s", strerror(errno))
+				: tree_load_string(t, file, text, size);
+	} else {
+		ret = tree_error(t, NULL, "out of memory");
 	}
-	yaml_parser_set_input_file(&parser, f);
-	ret = load(t, &parser);
-	yaml_parser_delete(&parser);
+	free(text);
 	fclose(f);
 	return ret;
 }

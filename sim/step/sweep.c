@@ -267,7 +267,7 @@ static bool sweep_innermost(struct sweep *sweep)
 	if (length > figures->longest)
 		figures->longest = length;
 	for (uint64_t i = places_before(sweep, level, places); i < places && go_on; i++) {
-		uint64_t n = places < length ? draw(sweep, length) : i;
+		uint64_t n = places == length ? i : draw(sweep, length);
 
 		/* The first level is run at every boundary, classes or not. */
 		if (level && !begins_class(classes, n))

@@ -264,7 +264,7 @@ static void equals_brute_force(void **state)
 		if (failures++ < 3) {
 			print_message("seed %llu: %llu traces, explored %llu; states %zu/%zu, "
 				      "races %zu/%zu\n",
-				      (unsigned long long)(job->seed + i),
+				      (unsigned long long)job->seed + i,
 				      (unsigned long long)b.traces,
 				      (unsigned long long)d.executions, dpor.states.n,
 				      brute.states.n, dpor.races.n, brute.races.n);

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <ghes/explore.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "toy.h"
@@ -200,7 +201,7 @@ static void note(void *arg)
 		if (!strcmp(outcomes[i], text))
 			return;
 	assert_true(n_outcomes < 32);
-	strcpy(outcomes[n_outcomes++], text);
+	memcpy(outcomes[n_outcomes++], text, at + 1);
 }
 
 static int by_text(const void *a, const void *b)
@@ -214,7 +215,8 @@ static void run(const struct litmus *l, enum ghes_explore_memory memory,
 	struct ghes_explore *x = ghes_explore_new(&(struct ghes_explore_config){
 		.mode = mode, .memory = memory, .setup = reset, .finish = note});
 	struct ghes_explore_result r;
-	char all[512] = "";
+	char all[sizeof(outcomes)] = "";
+	size_t used = 0;
 
 	memset(&toy, 0, sizeof(toy));
 	ghes_explore_ignore(x, toy.ctx, sizeof(toy.ctx));
@@ -232,10 +234,10 @@ static void run(const struct litmus *l, enum ghes_explore_memory memory,
 	ghes_explore_run(x, &r);
 	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
 	qsort(outcomes, n_outcomes, sizeof(outcomes[0]), by_text);
-	for (unsigned int i = 0; i < n_outcomes; i++) {
-		strcat(all, i ? " " : "");
-		strcat(all, outcomes[i]);
-	}
+	for (unsigned int i = 0; i < n_outcomes; i++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", i ? " " : "",
+					 outcomes[i]);
+	assert_true(used < sizeof(all));
 	assert_string_equal(all, expected);
 	ghes_explore_free(x);
 }

@@ -105,12 +105,16 @@ lint_cppcheck()
 
 lint_tidy() # each file that is compiled here
 {
-	local stamp
+	local stamp dir=build/lint
+	mkdir -p $dir
+	awk -f tests/lint/one-command.awk build/dev/compile_commands.json >$dir/compile_commands.json ||
+		return 1
 	stamp=$({
 		clang-tidy --version
+		cat tests/lint/*
 		git ls-files -z '*.h' '*.clang-tidy' '*CMakeLists.txt' '*.cmake' | xargs -0 cat
 	} | sha256sum | cut -d' ' -f1)
 	git ls-files '*.c' | while read -r file; do
-		! grep -qF "\"file\": \"$PWD/$file\"" build/dev/compile_commands.json || echo "$file"
-	done | xargs -P "$jobs" -n 1 tests/lint/tidy build/dev "$stamp"
+		! grep -qF "\"file\": \"$PWD/$file\"" $dir/compile_commands.json || echo "$file"
+	done | xargs -P "$jobs" -n 1 tests/lint/tidy $dir "$stamp"
 }

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the command line refuses in one line on standard error, and that it does not say it did what
+# it could not do.
+#	cli_refusals.sh PROGRAM
+sim=$1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# refused REGEX ARGUMENT...: exit status 2 and one line that matches, and nothing of a verdict's rest
+refused()
+{
+	regex=$1
+	shift
+	"$sim" "$@" >"$dir/out" 2>"$dir/err"
+	got=$?
+	[ $got -eq 2 ] && [ "$(wc -l <"$dir/err")" -eq 1 ] && grep -Eq "$regex" "$dir/err" &&
+		! grep -Eq '^(picture|trace): ' "$dir/out" && return
+	echo "ghes-sim $*: exit status $got, 2 and one line '$regex' expected:"
+	cat "$dir/err"
+	failed=1
+}
+
+# 0 is no bound; it must not silently become the bound by default
+refused "seconds.*more than 0" stress nested-sdei --seconds 0
+refused "seconds.*more than 0" inject nested-sdei --seconds=0.0
+refused "seconds" inject nested-sdei --seconds=-1
+refused "seconds" inject nested-sdei --seconds nan
+refused "max-executions.*above 0" inject nested-sdei --max-executions 0
+refused "events.*above 0" stress nested-sdei --events 0
+refused "No such file" run nested-sdei --svg "$dir/none/x.svg"
+refused "No such file" run nested-sdei --trace "$dir/none/x.json"
+refused "x.svg: No such file" run nested-sdei -q --trace "$dir/t.json" --svg "$dir/none/x.svg"
+
+"$sim" run nested-sdei -q --svg "$dir/x.svg" >"$dir/out" &&
+	grep -qx "picture: $dir/x.svg" "$dir/out" && grep -q '</svg>' "$dir/x.svg" || {
+	echo "run --svg: no picture, or not said"
+	failed=1
+}
+exit $failed
