@@ -499,7 +499,8 @@ static struct ghes_estatus_node *in_order(struct llist_node *raw, uint32_t *coun
 	for (*count = 0; raw; raw = raw->next, ++*count) {
 		struct ghes_estatus_node *node = llist_entry(raw, struct ghes_estatus_node, llnode);
 
-		node->later = oldest;
+		/* relaxed: whoever else links this batch, in a panic, stores the same */
+		atomic_store_explicit(&node->later, oldest, memory_order_relaxed);
 		oldest = node;
 	}
 	return oldest;
@@ -512,8 +513,11 @@ static void process_batch(struct ghes_core *core)
 		atomic_load_explicit(&core->drain_rest, memory_order_relaxed);
 
 	while (node) {
+		struct ghes_estatus_node *later =
+			atomic_load_explicit(&node->later, memory_order_relaxed);
+
 		/* An exchange: whatever interrupts before or after, one of us has the node. */
-		if (atomic_compare_exchange_strong_explicit(&core->drain_rest, &node, node->later,
+		if (atomic_compare_exchange_strong_explicit(&core->drain_rest, &node, later,
 							    memory_order_relaxed,
 							    memory_order_relaxed))
 			process_node(core, node);
@@ -626,7 +630,9 @@ static void print_node(struct ghes_core *core, struct ghes_estatus_node *node)
 static void print_batch(struct ghes_core *core, struct ghes_estatus_node *node)
 {
 	while (node) {
-		struct ghes_estatus_node *later = node->later;
+		/* relaxed: drain_rest was acquired, or the link is our own */
+		struct ghes_estatus_node *later =
+			atomic_load_explicit(&node->later, memory_order_relaxed);
 
 		print_node(core, node);
 		node = later;
@@ -647,7 +653,7 @@ static bool on_list(const struct ghes_core *core, const struct llist_node *node)
 /* What the drainer that we interrupted has taken and not yet processed */
 static void print_drained(struct ghes_core *core)
 {
-	/* relaxed, all of these: written by the very code that we interrupted */
+	/* relaxed: written by the very code that we interrupted */
 	struct llist_node *raw = atomic_load_explicit(&core->drain_raw, memory_order_relaxed);
 	struct ghes_estatus_node *oldest;
 	uint32_t count;
@@ -665,7 +671,8 @@ static void print_drained(struct ghes_core *core)
 		/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
 		atomic_fetch_add_explicit(&core->queue.taken, count, memory_order_release);
 	} else {
-		oldest = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_relaxed);
+		/* acquire: the links; pairs with the release in ghes_drain_queue() */
+		oldest = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_acquire);
 	}
 	print_batch(core, oldest);
 }

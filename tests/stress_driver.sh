@@ -56,7 +56,7 @@ expect 0 '"real-aborts":[1-9]' \
 # Claims whose record another CPU reads, because there was no memory for it
 expect 0 PASS --events 2000 --cpus 8 "$scenarios/claim-guest-pool-empty.yaml"
 expect 3 'nothing nested as sdei-critical > sdei-normal' --seconds 0.1 "$dir/vacuous.yaml"
-expect 0 '"executions":([2-9]|[1-9][0-9])' --format json --seconds 0.3 "$dir/panics.yaml"
+expect 0 '"executions":([2-9]|[1-9][0-9])' --format json --events 3 "$dir/panics.yaml"
 expect 2 'cpus' --cpus 0 "$scenarios/cache-full.yaml"
 expect 2 'no scenario' "$dir/none.yaml"
 exit $failed

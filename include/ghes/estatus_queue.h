@@ -46,8 +46,9 @@ struct ghes_estatus_node {
 	struct ghes *ghes;     /* the source; alive until its queued records are processed */
 	struct ghes_task task; /* whom the notification interrupted */
 	union {
-		struct ghes_estatus_node *later; /* in a batch that is being processed */
-		struct ghes_work task_work;	 /* the node as task work, once processed */
+		/* In a batch that is being processed; a panic may link and walk it as well */
+		_Atomic(struct ghes_estatus_node *) later;
+		struct ghes_work task_work; /* the node as task work, once processed */
 	};
 	uint32_t len;	   /* bytes of the record, as checked: the only length to trust */
 	uint32_t cpu : 31; /* on which the record was read */

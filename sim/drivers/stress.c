@@ -39,6 +39,11 @@
 #define PAGE		4096u
 /* What a CPU may have in its signal queue before the others leave it alone. */
 #define MAX_BACKLOG	64
+/*
+ * So many notifications reach a CPU while its task does one thing; what is more waits. Without an
+ * end to a storm the task might never get a turn, and what only a task does would not be tested.
+ */
+#define MAX_STORM	256
 
 struct stress;
 
@@ -52,7 +57,9 @@ struct cpu {
 	sigjmp_buf out; /* where a run that must end now continues */
 	volatile char *poison;
 	volatile const struct sim_action *consuming;
-	_Atomic int backlog; /* signals sent and not yet handled; a hint only */
+	_Atomic int backlog;	    /* signals sent and not yet handled; a hint only */
+	_Atomic unsigned int storm; /* signals sent since the task's last action; a hint too */
+	_Atomic bool lived;	    /* its program ran to the end, once at least */
 	_Atomic bool finished;
 	struct stress_tsan_cpu tsan;
 	uint64_t sent_self, sent_other, refused, sea;
@@ -290,11 +297,13 @@ static void send(struct cpu *from, struct cpu *to, int what)
 	union sigval value = {.sival_int = what};
 
 	if (atomic_load_explicit(&to->backlog, memory_order_relaxed) >= MAX_BACKLOG ||
+	    atomic_load_explicit(&to->storm, memory_order_relaxed) >= MAX_STORM ||
 	    atomic_load(&to->finished)) {
 		from->refused++;
 		return;
 	}
 	atomic_fetch_add_explicit(&to->backlog, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&to->storm, 1, memory_order_relaxed);
 	if (pthread_sigqueue(to->thread, signal_of(class_of(&from->s->config, &a->action)),
 			     value)) {
 		atomic_fetch_sub_explicit(&to->backlog, 1, memory_order_relaxed);
@@ -400,10 +409,13 @@ static void live(struct cpu *cpu)
 				consume(cpu, &p->actions[i]);
 			else
 				sim_do(cpu->s->m, cpu->id, &p->actions[i]);
+			atomic_store_explicit(&cpu->storm, 0, memory_order_relaxed);
 			notify_somebody(cpu);
 		}
 		if (!p)
 			sim_do(cpu->s->m, cpu->id, &pause);
+		atomic_store_explicit(&cpu->lived, true, memory_order_relaxed);
+		atomic_store_explicit(&cpu->storm, 0, memory_order_relaxed);
 		notify_somebody(cpu);
 		sim_do(cpu->s->m, cpu->id, &work);
 	}
@@ -528,25 +540,41 @@ static bool nests_missing(const struct stress *s)
 	return (counts_of(s->m)->nests_seen & all) != all;
 }
 
+static bool all_lived(const struct stress *s)
+{
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
+		if (!atomic_load_explicit(&s->cpus[i].lived, memory_order_relaxed))
+			return false;
+	return true;
+}
+
+/*
+ * Until there were enough notifications and every program had its turn, or the time is over, or
+ * nothing moves any more.
+ */
 static void watch(struct stress *s, double until)
 {
 	uint64_t before = 0;
-	double moved = now();
+	double moved = now(), lacking = moved;
 
 	while (!enough(s)) {
+		double t, grace;
 		uint64_t n;
 
 		usleep(1000);
 		n = delivered(s);
+		t = now();
 		if (n != before) {
 			before = n;
-			moved = now();
+			moved = t;
 		}
-		if (sim_asked_to_stop(s->options) || n >= s->events ||
-		    now() - moved > STALLED_SECONDS ||
-		    now() > until + (s->patient && nests_missing(s) ? (until - s->from) * PATIENCE
-								    : 0))
-			atomic_store(&s->stop, true);
+		if (n < s->events)
+			lacking = t;
+		grace = s->patient && nests_missing(s) ? (until - s->from) * PATIENCE : 0;
+		if (sim_asked_to_stop(s->options) ||
+		    (n >= s->events && (all_lived(s) || t - lacking > STALLED_SECONDS)) ||
+		    t - moved > STALLED_SECONDS || t > until + grace)
+			break;
 	}
 	atomic_store(&s->stop, true);
 }
@@ -752,12 +780,11 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		.config = scenario->config,
 		.options = o,
 		.events = o->events ? o->events : UINT64_MAX,
-		.from = now(),
 		.tsan = o->tsan,
 		.patient = !(o->seconds > 0),
 	};
 	double seconds = o->seconds > 0 ? o->seconds : o->events ? 1e9 : DEFAULT_SECONDS;
-	double from = s.from;
+	double from;
 	const struct ghes_core_ops *ops;
 	uint64_t total = s.events;
 	int ret;
@@ -780,11 +807,13 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	if (o->cpus)
 		s.config.nr_cpus = o->cpus;
 	if (s.tsan) {
+		stress_tsan_forget_race();
 		s.driver.point = point;
 	} else {
 		sim_count(r, "signal-floor-ns", signal_floor_ns());
 		install_handlers();
 	}
+	s.from = from = now();
 	do {
 		s.events = total - r->notifications;
 		ret = round_trip(&s, core, from + seconds, r, error, error_size);

@@ -67,7 +67,8 @@ void stress_tsan_exec(char *error, size_t error_size)
 	memcpy(path + n, "-tsan", sizeof("-tsan"));
 	/* a report is a defect, with our exit status; the simulator's own locks are none of its */
 	snprintf(options, sizeof(options),
-		 "exitcode=0:detect_deadlocks=0:report_thread_leaks=0:report_signal_unsafe=0%s%s",
+		 "exitcode=0:detect_deadlocks=0:report_thread_leaks=0:report_signal_unsafe=0:"
+		 "suppress_equal_stacks=0:suppress_equal_addresses=0%s%s",
 		 more ? ":" : "", more ? more : "");
 	setenv("TSAN_OPTIONS", options, 1);
 	/* the runtime's shadow memory has a fixed place; may be forbidden, and may not be needed */
@@ -146,6 +147,12 @@ void __tsan_on_report(void *report)
 		describe_access(report, 1, race.text + n, sizeof(race.text) - n);
 	/* release: the texts; pairs with the acquire in stress_tsan_race() */
 	atomic_store_explicit(&race.told, 1, memory_order_release);
+}
+
+void stress_tsan_forget_race(void)
+{
+	atomic_store_explicit(&race.told, 0, memory_order_relaxed);
+	atomic_store_explicit(&race.claimed, 0, memory_order_relaxed);
 }
 
 const char *stress_tsan_race(const char **location)

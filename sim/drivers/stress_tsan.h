@@ -54,7 +54,9 @@ void stress_tsan_point(struct stress_tsan_cpu *cpu);
 /* Before a longjmp() out of the core, at whatever depth. */
 void stress_tsan_abandon(struct stress_tsan_cpu *cpu);
 
-/* The first race that was reported: text and location, or NULL. */
+/* The first race that was reported since it was last forgotten: text and location, or NULL. */
 const char *stress_tsan_race(const char **location);
+/* Before a machine is made: what the last one did is not this one's. */
+void stress_tsan_forget_race(void);
 
 #endif

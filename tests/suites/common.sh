@@ -38,6 +38,22 @@ count_ctest() # LOG: add ctest's closing lines to P, F and S
 	P=$((P + total - bad - skip)) F=$((F + bad)) S=$((S + skip))
 }
 
+# What the tests that failed have said, the last lines of each: for the end of the log, of which
+# tests/run shows no more.
+failures() # LOG
+{
+	awk -v most=25 '
+		/Test +#[0-9]+: .*(\*\*\*|Failed|Timeout|Exception)/ && !/Passed|Skipped/ {
+			inside = 1; n = 0; name = $0; next
+		}
+		inside && (/^ *Start +[0-9]+: / || /^[0-9]+\/[0-9]+ Test / || /^[0-9]+% tests/) {
+			print name
+			for (i = n > most ? n - most : 0; i < n; i++) print substr(line[i], 1, 400)
+			inside = 0
+		}
+		inside { line[n++] = $0 }' "$1"
+}
+
 run_ctest() # BUILD-DIRECTORY [ctest options]
 {
 	local dir=$1 log
@@ -45,6 +61,7 @@ run_ctest() # BUILD-DIRECTORY [ctest options]
 	log=$(mktemp)
 	(cd "$dir" && ctest --output-on-failure --timeout 600 "$@") | tee "$log"
 	count_ctest "$log"
+	failures "$log"
 	rm -f "$log"
 }
 
