@@ -19,7 +19,7 @@ ghes_core_plant(NAME push-not-atomic FILE lib/notify.c WHAT "a push that is inte
 	atomic_fetch_add_explicit(&core->queue.class[class->fixmap_idx].pushed, 1, memory_order_relaxed);]])
 ghes_core_plant(NAME queue-lifo FILE lib/process.c WHAT "nodes come out newest first"
         SCENARIO patch-2-one-queue DRIVER run ORACLE order
-        FROM [[node->later = oldest;
+        FROM [[atomic_store_explicit(&node->later, oldest, memory_order_relaxed);
 		oldest = node;]]
         TO [[node->later = raw->next ? llist_entry(raw->next, struct ghes_estatus_node, llnode) : NULL;
 		if (!oldest)
