@@ -73,6 +73,8 @@ double check_phase_end(const struct check *c, enum check_phase phase);
 int check_plan(struct check *c);
 /* How long each task may take, once it is known which ones run. */
 void check_set_bounds(struct check *c);
+/* "inject-2": what the task's run is called among those of its scenario. */
+const char *check_part(const struct check_task *t);
 enum sim_flavour check_flavour(const struct check_task *t);
 /* Builds of the core that the plan needs, before the clock starts. 0, or -1 and @error. */
 int check_prepare(struct check *c, char *error, size_t error_size);

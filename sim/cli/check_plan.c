@@ -110,6 +110,18 @@ int check_plan(struct check *c)
 	return 0;
 }
 
+const char *check_part(const struct check_task *t)
+{
+	switch (t->phase) {
+	case CHECK_EVERY_INSTRUCTION:
+		return "inject-1";
+	case CHECK_TWO_LEVELS:
+		return "inject-2";
+	default:
+		return t->driver->name;
+	}
+}
+
 enum sim_flavour check_flavour(const struct check_task *t)
 {
 	return t->phase == CHECK_EVERY_INSTRUCTION || t->phase == CHECK_TWO_LEVELS ? SIM_STEPPED

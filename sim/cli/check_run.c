@@ -37,6 +37,7 @@ static void prepare_result(const struct check *c, const struct check_task *t, st
 {
 	r->scenario = t->scenario->name;
 	r->driver = t->driver->name;
+	r->part = check_part(t);
 	r->core = sim_core_name(c->core);
 	r->seed = t->options.seed;
 }

@@ -304,6 +304,7 @@ static bool carry_over(struct check_task *t, const struct sim_result *r)
 	if (!check_make_outcome(t))
 		return false;
 	t->outcome->result = *r;
+	t->outcome->result.part = check_part(t);
 	t->outcome->done = true;
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
 		char *kept = t->outcome->schedule[i];

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check_tell.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "check_page.h"
 #include "report/report.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -150,6 +152,25 @@ void tell_ended(struct check *c, struct check_task *task)
 	fflush(stdout);
 }
 
+void tell_summary(const struct check *c, const struct teller *t, char *buf, size_t size)
+{
+	size_t n = (size_t)snprintf(buf, size,
+				    "%u scenarios, %u runs in %.1f s: %u passed, %u failed, "
+				    "%u incomplete, %u vacuous",
+				    c->nr_scenarios, t->nr_told, c->seconds, t->verdicts[SIM_PASS],
+				    t->verdicts[SIM_FAIL], t->verdicts[SIM_INCOMPLETE],
+				    t->verdicts[SIM_VACUOUS]);
+
+	if (t->not_applicable && n < size)
+		n += (size_t)snprintf(buf + n, size - n, " (%u of things that this core has not)",
+				      t->not_applicable);
+	if (c->carried && n < size)
+		n += (size_t)snprintf(buf + n, size - n, "; %u of them done before", c->carried);
+	if (c->skipped && n < size)
+		snprintf(buf + n, size - n, "; %u not reached %s", c->skipped,
+			 *c->interrupted ? "when it was interrupted" : "within the budget");
+}
+
 /* ---- The closing block ----------------------------------------------------------------------- */
 
 static void closing_oracles(const struct teller *t)
@@ -172,36 +193,27 @@ static void closing_oracles(const struct teller *t)
 		   "drivers");
 }
 
-static void closing_finds(const struct check_finds *finds)
+static void closing_finds(const struct teller *t, const struct check_finds *finds)
 {
-	for (unsigned int i = 0; i < finds->nr; i++)
+	for (unsigned int i = 0; t->o->save_dir && i < finds->nr; i++)
 		if (finds->find[i].folder)
 			printf("find: %s/README.md\n", finds->find[i].folder);
 }
 
 static void closing(const struct check *c, const struct teller *t, const struct check_finds *finds)
 {
-	printf("%s%u scenarios, %u runs in %.1f s: %u passed, %u failed, %u incomplete, %u vacuous",
-	       t->o->driver.quiet ? "" : "\n", c->nr_scenarios, t->nr_told, c->seconds,
-	       t->verdicts[SIM_PASS], t->verdicts[SIM_FAIL], t->verdicts[SIM_INCOMPLETE],
-	       t->verdicts[SIM_VACUOUS]);
-	if (t->not_applicable)
-		printf(" (%u of things that this core has not)", t->not_applicable);
-	if (c->carried)
-		printf("; %u of them done before", c->carried);
-	if (c->skipped)
-		printf("; %u not reached %s", c->skipped,
-		       *c->interrupted ? "when it was interrupted" : "within the budget");
-	putchar('\n');
-	closing_finds(finds);
+	char summary[400];
+
+	tell_summary(c, t, summary, sizeof(summary));
+	printf("%s%s\n", t->o->driver.quiet ? "" : "\n", summary);
+	closing_finds(t, finds);
 	if (t->o->driver.quiet)
 		return;
 	printf("%" PRIu64 " executions, %" PRIu64 " notifications, %u runs complete; seed %" PRIu64
 	       "\n",
 	       t->executions, t->notifications, t->complete, c->seed);
 	closing_oracles(t);
-	puts("A pass proves what ran: these scenarios, these placements, this build. It says nothing\n"
-	     "about what another CPU sees of memory, or about records that no scenario sends.");
+	puts(TELL_LIMITS);
 }
 
 /*
@@ -237,6 +249,8 @@ int tell_end(const struct check *c, struct teller *t, const struct check_finds *
 	else if (t->o->format == CLI_TEXT)
 		closing(c, t, finds);
 	status = exit_status(c, t);
+	if (t->o->html && write_page(c, t, finds, status))
+		status = cli_error("%s: %s", t->o->html, strerror(errno));
 	suite_free(&t->suite);
 	return status;
 }

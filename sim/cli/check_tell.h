@@ -32,6 +32,11 @@ void tell_begin(const struct check *c, struct teller *t);
 /* As check.moved and check.ended; check.arg is the teller. */
 void tell_moved(struct check *c, const struct check_task *running);
 void tell_ended(struct check *c, struct check_task *task);
+/* One line: how many of what. */
+void tell_summary(const struct check *c, const struct teller *t, char *buf, size_t size);
+#define TELL_LIMITS                                                                                \
+	"A pass proves what ran: these scenarios, these placements, this build. It says nothing\n" \
+	"about what another CPU sees of memory, or about records that no scenario sends."
 /* After the last run. */
 void tell_over(const struct check *c, struct teller *t);
 /* The closing block, or the report of formats that have one. Returns the exit status. */

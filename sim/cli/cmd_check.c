@@ -4,6 +4,8 @@
  */
 #include "check.h"
 
+#include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,23 +107,35 @@ static void catch_interrupts(struct check *c, bool catch)
 /* ---- The check ------------------------------------------------------------------------------- */
 
 /* What the user asked for of each defect. */
-static int write_finds(struct check *c, const struct cli_options *o, struct check_finds *finds)
+static int write_finds(struct check *c, const struct cli_options *o, struct check_finds *finds,
+		       char *temporary)
 {
 	char error[1024];
 
-	if (!o->save_dir)
+	if (!o->save_dir && !o->html)
 		return 0;
+	if (!o->save_dir && !mkdtemp(temporary))
+		return cli_error("%s: %s", temporary, strerror(errno));
 	if (!finds_collect(finds, c))
 		return cli_error("out of memory");
-	if (finds_save(finds, c, o->save_dir, error, sizeof(error)))
+	if (finds_save(finds, c, o->save_dir ? o->save_dir : temporary, error, sizeof(error)))
 		return cli_error("%s", error);
 	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
 }
 
 static int checked(struct check *c, struct cli_options *o, struct check_state *state)
 {
 	struct teller t = {.o = o, .state = state};
 	struct check_finds finds = {0};
+	char temporary[] = "/tmp/ghes-sim.XXXXXX"; /* for pictures that only the page keeps */
 	int status;
 
 	c->arg = &t;
@@ -132,9 +146,11 @@ static int checked(struct check *c, struct cli_options *o, struct check_state *s
 	check_run(c);
 	catch_interrupts(c, false);
 	tell_over(c, &t);
-	if (write_finds(c, o, &finds))
+	if (write_finds(c, o, &finds, temporary))
 		t.cannot_write = true;
 	status = tell_end(c, &t, &finds);
+	if (!o->save_dir && o->html)
+		nftw(temporary, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	finds_free(&finds);
 	c->arg = NULL;
 	return status;

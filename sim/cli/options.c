@@ -36,6 +36,7 @@ static bool number(const char *text, uint64_t *out)
 SET_STRING(svg)
 SET_STRING(state)
 SET_STRING(save_dir)
+SET_STRING(html)
 SET_STRING(trace)
 SET_STRING(save_schedule)
 SET_STRING(tree)
@@ -190,6 +191,8 @@ static const struct cli_option options[] = {
 	 "time to check each commit beyond one run of each scenario; 60", set_budget, "seconds"},
 	{"save-dir", "DIR", CLI_CHECK, "a folder in DIR for each defect: replay, picture, log",
 	 set_save_dir, "a folder"},
+	{"html", "FILE", CLI_CHECK, "a page of it all: finds with pictures, matrix, coverage",
+	 set_html, "a file"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",

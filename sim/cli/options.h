@@ -42,7 +42,7 @@ struct cli_options {
 	const char *state, *save_dir, *html; /* check: files and a folder */
 	const char *svg, *trace, *save_schedule;
 	const char *tree, *range, *patches, *base; /* series */
-	bool gdb; /* replay */
+	bool gdb;				   /* replay */
 	bool help;
 	char **operands; /* what is not an option, in order */
 	int nr_operands;

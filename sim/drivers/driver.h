@@ -43,6 +43,7 @@ struct sim_result {
 	const char *scenario;
 	const char *core;
 	const char *driver;
+	const char *part; /* what it is called among the runs of its scenario; NULL: as driver */
 	enum sim_result_verdict verdict;
 	bool complete;
 	bool not_applicable; /* vacuous, because this core has no such thing */

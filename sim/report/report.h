@@ -29,6 +29,9 @@ void report_result_text(FILE *out, const struct sim_result *r);
 void report_result_counters(FILE *out, const struct sim_result *r); /* one line */
 void report_result_json(FILE *out, const struct sim_result *r);	    /* one object, one line */
 
+/* @text for XML and HTML, in an element or between double quotes. */
+void report_xml(FILE *out, const char *text);
+
 /* Shared by story, picture and trace: what to call an event, and whether it matters at a glance. */
 struct event_text {
 	char mark[24];	/* a word: "read", "queue", ... */

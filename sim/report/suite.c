@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/report.h"
+
 void suite_add(struct report_suite *s, const struct sim_result *r)
 {
 	if (s->nr == s->room) {
@@ -55,12 +57,9 @@ static void tally(const struct report_suite *s, unsigned int n, unsigned int by_
 		}
 }
 
-/* inject appears twice, one and two levels deep: the counter tells which. */
 const char *report_driver_name(const struct sim_result *r)
 {
-	if (strcmp(r->driver, "inject"))
-		return r->driver;
-	return sim_counter_value(r, "boundaries-2") ? "inject-2" : "inject-1";
+	return r->part ? r->part : r->driver;
 }
 
 /* ---- KTAP ------------------------------------------------------------------------------------ */
@@ -114,42 +113,22 @@ void report_ktap(FILE *out, const struct report_suite *s)
 
 /* ---- JUnit ----------------------------------------------------------------------------------- */
 
-static void xml(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '&')
-			fputs("&amp;", out);
-		else if (c == '<')
-			fputs("&lt;", out);
-		else if (c == '>')
-			fputs("&gt;", out);
-		else if (c == '"')
-			fputs("&quot;", out);
-		else if (c == '\n')
-			fputc('\n', out);
-		else
-			fputc(c < 0x20 || c > 0x7e ? '?' : c, out);
-	}
-}
-
 static void junit_defects(FILE *out, const struct sim_result *r)
 {
 	if (r->verdict != SIM_FAIL)
 		return;
 	fputs("      <failure message=\"", out);
-	xml(out, r->nr_defects ? r->defects[0].message : r->why);
+	report_xml(out, r->nr_defects ? r->defects[0].message : r->why);
 	fputs("\" type=\"", out);
-	xml(out, r->nr_defects ? sim_oracle_name(r->defects[0].oracle) : "expectation");
+	report_xml(out, r->nr_defects ? sim_oracle_name(r->defects[0].oracle) : "expectation");
 	fputs("\">", out);
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
-		xml(out, sim_oracle_name(r->defects[i].oracle));
+		report_xml(out, sim_oracle_name(r->defects[i].oracle));
 		fputs(": ", out);
-		xml(out, r->defects[i].message);
+		report_xml(out, r->defects[i].message);
 		fputc('\n', out);
 		if (r->defects[i].schedule)
-			xml(out, r->defects[i].schedule);
+			report_xml(out, r->defects[i].schedule);
 	}
 	fputs("</failure>\n", out);
 }
@@ -157,12 +136,12 @@ static void junit_defects(FILE *out, const struct sim_result *r)
 static void junit_result(FILE *out, const struct sim_result *r)
 {
 	fputs("    <testcase classname=\"", out);
-	xml(out, r->scenario);
+	report_xml(out, r->scenario);
 	fprintf(out, "\" name=\"%s\" time=\"%.3f\">\n", report_driver_name(r), r->seconds);
 	junit_defects(out, r);
 	if (r->verdict == SIM_VACUOUS) {
 		fputs("      <skipped message=\"", out);
-		xml(out, r->why[0] ? r->why : "vacuous");
+		report_xml(out, r->why[0] ? r->why : "vacuous");
 		fputs("\"/>\n", out);
 	}
 	fputs("    </testcase>\n", out);
@@ -178,7 +157,7 @@ void report_junit(FILE *out, const struct report_suite *s)
 			continue;
 		tally(s, i, by_verdict, &all);
 		fputs("  <testsuite name=\"", out);
-		xml(out, s->results[i].scenario);
+		report_xml(out, s->results[i].scenario);
 		fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", all,
 			by_verdict[SIM_FAIL], by_verdict[SIM_VACUOUS]);
 		for (unsigned int j = i; j < s->nr; j++)

@@ -17,7 +17,7 @@ struct report_suite {
 void suite_add(struct report_suite *s, const struct sim_result *r);
 void suite_free(struct report_suite *s);
 
-/* What a run is called among those of its scenario: its driver, and how deep it nests. */
+/* What a run is called among those of its scenario: its part, else its driver. */
 const char *report_driver_name(const struct sim_result *r);
 /* A subtest a scenario, the drivers inside; vacuous runs are skipped tests, with their reason. */
 void report_ktap(FILE *out, const struct report_suite *s);

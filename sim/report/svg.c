@@ -31,6 +31,8 @@ struct picture {
 	unsigned int rows[SIM_MAX_CPUS]; /* of each CPU: deepest level + 1 */
 	unsigned int lane_y[SIM_MAX_CPUS + 1];
 	bool used[SIM_MAX_CPUS];
+	/* of the last defect; how far right its number stands, where others have theirs */
+	unsigned int defect_column, beside;
 };
 
 static const char *color(unsigned int running)
@@ -53,31 +55,6 @@ static const char *color(unsigned int running)
 	};
 
 	return running < SIM_NR_RUNNING ? colors[running] : "#dddddd";
-}
-
-static void escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			/* Control characters are not allowed in XML; log text may hold any. */
-			fputc((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e ? '?'
-											 : *text,
-			      out);
-		}
-	}
 }
 
 static bool has_column(const struct sim_recorded *e)
@@ -217,13 +194,13 @@ static void mark(struct picture *p, const struct sim_recorded *e, unsigned int c
 	if (e->event.kind == SIM_EV_ENTER || e->event.kind == SIM_EV_LEAVE)
 		return;
 	fprintf(p->out, "<g><title>%" PRIu64 ": ", e->event.step);
-	escaped(p->out, t.line);
+	report_xml(p->out, t.line);
 	fprintf(p->out,
 		"</title><line x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" "
 		"stroke-width=\"0.4\"/><circle cx=\"%u\" cy=\"%u\" r=\"3.2\" fill=\"%s\"/>"
 		"<text transform=\"translate(%u %u) rotate(58)\" class=\"m\" fill=\"%s\">",
 		x, y, x, bottom, c, x, y, c, x - 2, bottom + 8, c);
-	escaped(p->out, t.mark);
+	report_xml(p->out, t.mark);
 	if (e->event.source != SIM_NO_SOURCE)
 		fprintf(p->out, " %u", e->event.source);
 	fputs("</text></g>\n", p->out);
@@ -236,13 +213,15 @@ static void defect(struct picture *p, unsigned int n, unsigned int column)
 	unsigned int x = LEFT + column * COLUMN, y = p->lane_y[d->cpu] - 8;
 	unsigned int bottom = row_y(p, d->cpu, 0) + ROW;
 
+	p->beside = n && column == p->defect_column ? p->beside + 11 : 0;
+	p->defect_column = column;
 	fprintf(p->out, "<g><title>%s: ", sim_oracle_name(d->oracle));
-	escaped(p->out, d->message);
+	report_xml(p->out, d->message);
 	fprintf(p->out,
 		"</title><line x1=\"%u\" y1=\"%u\" x2=\"%u\" y2=\"%u\" stroke=\"#d00000\" "
 		"stroke-width=\"2.5\"/><text x=\"%u\" y=\"%u\" class=\"d\" "
 		"text-anchor=\"middle\">%u</text></g>\n",
-		x, y, x, bottom, x, y - 3, n + 1);
+		x, y, x, bottom, x + p->beside, y - 3, n + 1);
 }
 
 static void defect_texts(struct picture *p)
@@ -252,7 +231,7 @@ static void defect_texts(struct picture *p)
 
 		fprintf(p->out, "<text x=\"10\" y=\"%u\" class=\"d\">%u  CPU %u, %s: ",
 			TITLE + (n + 1) * TEXT_LINE, n + 1, d->cpu, sim_oracle_name(d->oracle));
-		escaped(p->out, d->message);
+		report_xml(p->out, d->message);
 		fputs("</text>\n", p->out);
 	}
 }
@@ -297,7 +276,7 @@ static void draw(struct picture *p, const char *title)
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
 		"<text x=\"10\" y=\"%u\" class=\"t\">",
 		width, height, width, height, TITLE);
-	escaped(p->out, title);
+	report_xml(p->out, title);
 	fputs("</text>\n", p->out);
 	defect_texts(p);
 	lanes(p);
