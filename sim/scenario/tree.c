@@ -30,6 +30,10 @@ int tree_error(struct yaml_tree *t, const yaml_node_t *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(t->error + used, sizeof(t->error) - used, fmt, ap);
 	va_end(ap);
+	/* One line, whatever the words of the file are that it quotes */
+	for (char *c = t->error + used; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 	return -1;
 }
 

@@ -62,6 +62,7 @@ size_t fuzz_seed(unsigned int n, uint8_t *buf, size_t size)
 		"scenario: x\nshows: y\nsources: [{id: 1, notify: sea}]\n"
 		"records: {r: {size: 300, entry-revision: 0x201, sections: [{pcie: {bus: 1}}, "
 		"{arm: {info-count: 9}}, {vendor: {size: 3, fill: 7}, claimed-length: 99}]}}\n",
+		"scenario: x\nshows: y\nsources: [{id: 1, notify: \"se\\n\\x1ba\"}]\n",
 	};
 	size_t len;
 
