@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,6 +13,7 @@
 
 #include "check_state.h"
 #include "check_tell.h"
+#include "interrupt.h"
 #include "options.h"
 
 #define DEFAULT_BUDGET 60
@@ -82,28 +82,6 @@ static int load_all(struct check *c, const struct cli_options *o)
 	return 0;
 }
 
-/* ---- Interruption ---------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	if (interrupted < 2)
-		interrupted++;
-}
-
-static void catch_interrupts(struct check *c, bool catch)
-{
-	struct sigaction a;
-
-	memset(&a, 0, sizeof(a));
-	a.sa_handler = catch ? on_interrupt : SIG_DFL;
-	sigaction(SIGINT, &a, NULL);
-	sigaction(SIGTERM, &a, NULL);
-	c->interrupted = &interrupted;
-}
-
 /* ---- The check ------------------------------------------------------------------------------- */
 
 /* What the user asked for of each defect. */
@@ -141,10 +119,11 @@ static int checked(struct check *c, struct cli_options *o, struct check_state *s
 	c->arg = &t;
 	c->moved = tell_moved;
 	c->ended = tell_ended;
-	catch_interrupts(c, true);
+	c->interrupted = interrupt_count();
+	interrupt_catch(false);
 	tell_begin(c, &t);
 	check_run(c);
-	catch_interrupts(c, false);
+	interrupt_leave();
 	tell_over(c, &t);
 	if (write_finds(c, o, &finds, temporary))
 		t.cannot_write = true;

@@ -15,6 +15,7 @@
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
 #include "input_file.h"
+#include "interrupt.h"
 #include "report/report.h"
 #include "scenario/scenario.h"
 
@@ -151,8 +152,13 @@ int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 	core = sim_core_open(o->core, error, sizeof(error));
 	if (!core)
 		return cli_error("%s", error);
-	for (int i = 0; i < o->nr_operands; i++)
+	o->driver.stop = interrupt_wish();
+	interrupt_catch(true);
+	for (int i = 0; i < o->nr_operands && !*interrupt_count(); i++)
 		status = worse(status, run_one(driver, core, o, o->operands[i], NULL));
+	interrupt_leave();
+	if (*interrupt_count())
+		status = worse(status, CLI_INCOMPLETE);
 	sim_core_close(core);
 	return status;
 }

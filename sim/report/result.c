@@ -4,15 +4,33 @@
 
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char *const colon_verdicts[] = {"PASS", "FAIL", "INCOMPLETE", "VACUOUS"};
 
+/* Colors for people only: no terminal, or NO_COLOR set (no-color.org), and there are none. */
+static bool is_colored(FILE *out)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
+}
+
 void report_result_text(FILE *out, const struct sim_result *r)
 {
+	static const char *const colors[] = {[SIM_PASS] = "\033[32m",
+					     [SIM_FAIL] = "\033[1;31m",
+					     [SIM_INCOMPLETE] = "\033[33m",
+					     [SIM_VACUOUS] = "\033[2m"};
+	bool colored = is_colored(out);
+
 	fprintf(out,
-		"%-10s %s %s on %s: %" PRIu64 " executions, %" PRIu64
+		"%s%-10s%s %s %s on %s: %" PRIu64 " executions, %" PRIu64
 		" notifications, %.3f s, seed %" PRIu64 "%s\n",
-		colon_verdicts[r->verdict], r->driver, r->scenario, r->core, r->executions,
+		colored ? colors[r->verdict] : "", colon_verdicts[r->verdict],
+		colored ? "\033[0m" : "", r->driver, r->scenario, r->core, r->executions,
 		r->notifications, r->seconds, r->seed, r->complete ? ", complete" : "");
 	if (r->why[0])
 		fprintf(out, "           %s\n", r->why);

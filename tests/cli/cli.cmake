@@ -14,6 +14,7 @@ function(ghes_cli_test NAME)
                 ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
 endfunction()
 
+ghes_cli_test(terminal LABELS slow)
 if(GHES_STEP_AVAILABLE)
         ghes_cli_test(check_state)
 endif()
