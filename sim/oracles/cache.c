@@ -3,9 +3,12 @@
  * cache: the estatus cache keeps its books and goes on suppressing.
  *
  * Rules
- * 1. When the machine is quiet: alloced == published + waiting <= cap.
+ * 1. When the machine is quiet: alloced == published <= cap; nothing waits for a grace period,
+ *    since all of them have ended.
  * 2. A record that is read in NMI-like context while an equal one was added to the cache less than
  *    10 s ago, and not replaced since, is not queued again.
+ * 3. At no time are there more entries than the cap: those published, and those evicted since the
+ *    last grace period. Judged where CPUs take turns.
  *
  * Rule 2 is judged only where it is certain: the clock behaves, and neither when the record was
  * read nor when it was queued was any context processing records (who processes may be in the
@@ -22,6 +25,8 @@ struct state {
 		_Atomic uint64_t ns;
 	} slot[SLOTS];
 	_Atomic uint32_t generation; /* counts adds and evictions */
+	_Atomic uint32_t waiting;    /* evicted since the last grace period */
+	_Atomic uint32_t used;	     /* bit n: slot n was filled once, and so it stays */
 	struct {
 		uint64_t hash;
 		uint32_t generation;
@@ -43,6 +48,21 @@ static bool suppressible(struct sim_machine *m, struct state *s, uint64_t hash, 
 	return false;
 }
 
+static void check_cap(struct sim_machine *m, struct state *s)
+{
+	unsigned int entries =
+		(unsigned int)__builtin_popcount(atomic_load(&s->used)) + atomic_load(&s->waiting);
+	struct ghes_core_state cs;
+
+	if (m->host->config.threads || !atomic_load(&s->waiting))
+		return;
+	memset(&cs, 0xff, sizeof(cs)); /* GHES_UNKNOWN */
+	m->core_ops->state(m->core, &cs);
+	if (cs.cache_cap != GHES_UNKNOWN && entries > cs.cache_cap)
+		sim_defect(m, SIM_ORACLE_cache, "%u entries, %u of them waiting, at most %llu",
+			   entries, atomic_load(&s->waiting), (unsigned long long)cs.cache_cap);
+}
+
 static void on_add(struct sim_machine *m, struct state *s, struct ledger *l,
 		   const struct sim_event *ev)
 {
@@ -51,6 +71,8 @@ static void on_add(struct sim_machine *m, struct state *s, struct ledger *l,
 	atomic_fetch_add(&s->generation, 1);
 	if (ev->a >= SLOTS)
 		return;
+	atomic_fetch_or(&s->used, 1u << ev->a);
+	check_cap(m, s);
 	/* the record that this context processes; without one it is not known what was added */
 	atomic_store(&s->slot[ev->a].hash, hand->data && hand->length == ev->b ? hand->hash : 0);
 	atomic_store(&s->slot[ev->a].ns, ev->ns);
@@ -69,6 +91,10 @@ static void cache_event(struct sim_machine *m, void *state, const struct sim_eve
 		break;
 	case SIM_EV_TP(CACHE_EVICT):
 		atomic_fetch_add(&s->generation, 1);
+		atomic_fetch_add(&s->waiting, 1);
+		break;
+	case SIM_EV_GRACE_PERIOD:
+		atomic_store(&s->waiting, 0);
 		break;
 	case SIM_EV_TP(READ):
 		s->reading[at].hash = ledger_hand(m, l, ev)->hash;
@@ -101,7 +127,7 @@ static void cache_finish(struct sim_machine *m, void *state)
 		return;
 	if (cs.cache_waiting == GHES_UNKNOWN)
 		cs.cache_waiting = cs.cache_alloced - cs.cache_published;
-	if (cs.cache_alloced != cs.cache_published + cs.cache_waiting ||
+	if (cs.cache_waiting || cs.cache_alloced != cs.cache_published ||
 	    (cs.cache_cap != GHES_UNKNOWN && cs.cache_alloced > cs.cache_cap))
 		sim_defect(m, SIM_ORACLE_cache,
 			   "%llu entries, %llu published and %llu waiting, at most %llu",
@@ -113,7 +139,8 @@ static void cache_finish(struct sim_machine *m, void *state)
 void sim_oracle_cache_attach(struct sim_machine *m)
 {
 	static const uint16_t kinds[] = {SIM_EV_TP(CACHE_ADD), SIM_EV_TP(CACHE_EVICT),
-					 SIM_EV_TP(READ), SIM_EV_TP(QUEUE), SIM_NR_EVENTS};
+					 SIM_EV_TP(READ),      SIM_EV_TP(QUEUE),
+					 SIM_EV_GRACE_PERIOD,  SIM_NR_EVENTS};
 	struct state *s;
 
 	sim_observe(m,

@@ -7,6 +7,7 @@
  *    been processed or printed.
  * 2. Queued records are printed in the order in which they were queued, and before the fatal one.
  * 3. A panic is caused by a record: one was printed before.
+ * 4. A record that is fatal, or of unknown severity, is never processed as if it were not.
  *
  * Exempt from 1: what a drain on another CPU has in hand; a record whose own push was interrupted
  * by the panic, or is still to come on another CPU (nobody can find it yet); and the one record
@@ -19,6 +20,11 @@
  * Drivers that run one CPU at a time judge all.
  */
 #include "oracle.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include <ghes/cper.h>
 
 struct state {
 	_Atomic uint32_t fatal_seq; /* queued before it: all those the panic must print; + 1 */
@@ -107,17 +113,38 @@ static void on_panic(struct sim_machine *m, struct state *s, struct ledger *l,
 	}
 }
 
+#define SEVERITY_AT 16 /* ACPI 6.5, table 18.11: Generic Error Status Block, Error Severity */
+
+static void on_process(struct sim_machine *m, struct ledger *l, const struct sim_event *ev)
+{
+	const struct ledger_hand *hand = ledger_hand(m, l, ev);
+	uint32_t severity;
+
+	if (!hand->data || hand->length < SEVERITY_AT + sizeof(severity))
+		return;
+	memcpy(&severity, (const uint8_t *)hand->data + SEVERITY_AT, sizeof(severity));
+	severity = le32toh(severity);
+	if (severity != CPER_SEV_RECOVERABLE && severity != CPER_SEV_CORRECTED &&
+	    severity != CPER_SEV_INFORMATIONAL)
+		sim_defect(m, SIM_ORACLE_panic,
+			   "record %u of source %u has severity %u, and no panic follows",
+			   oracle_serial(m, ev->record), ev->source, severity);
+}
+
 static void panic_event(struct sim_machine *m, void *state, const struct sim_event *ev)
 {
 	if (ev->kind == SIM_EV_PANIC)
 		on_panic(m, state, sim_ledger(m), ev);
+	else if (ev->kind == SIM_EV_TP(PROCESS))
+		on_process(m, sim_ledger(m), ev);
 	else
 		on_print(m, state, sim_ledger(m), ev);
 }
 
 void sim_oracle_panic_attach(struct sim_machine *m)
 {
-	static const uint16_t kinds[] = {SIM_EV_PANIC, SIM_EV_TP(PANIC_PRINT), SIM_NR_EVENTS};
+	static const uint16_t kinds[] = {SIM_EV_PANIC, SIM_EV_TP(PANIC_PRINT), SIM_EV_TP(PROCESS),
+					 SIM_NR_EVENTS};
 
 	sim_observe(m, &(struct sim_observer){.name = "panic",
 					      .state_size = sizeof(struct state),

@@ -96,6 +96,36 @@ size_t record_room(const void *ptr)
 static_assert(offsetof(struct ghes_estatus_node, llnode) == 0,
 	      "a node is taken for its list node below");
 
+/* ---- the cache ---- */
+
+static void scan_caches(void)
+{
+	int i;
+
+	if (!ghes_estatus_caches || !host_traced)
+		return;
+	host_rcu_read_lock();
+	for (i = 0; i < SHIM_CACHES_SIZE; i++) {
+		struct ghes_estatus_cache *cache = READ_ONCE(ghes_estatus_caches[i]);
+
+		if (cache && cache != xchg_relaxed(&caches_seen[i], cache))
+			tell(HOST_TP_CACHE_ADD, cache->generic->header.source_id, i,
+			     cache->estatus_len, NULL);
+	}
+	host_rcu_read_unlock();
+}
+
+/* Entries that readers may still find go through call_rcu(), where they are struck off here. */
+static void check_cached(unsigned long addr)
+{
+	int i;
+
+	for (i = 0; i < SHIM_CACHES_SIZE; i++)
+		if (host_checked && caches_seen[i] == (void *)addr)
+			shim_defect("cache", "the entry at %#lx is freed without a grace period",
+				    addr);
+}
+
 /* ---- processing of drained nodes ---- */
 
 static void process_next(struct shim_cpu *cpu)
@@ -113,6 +143,7 @@ static void process_done(struct shim_cpu *cpu)
 {
 	unsigned long node = (unsigned long)cpu->drained;
 
+	scan_caches(); /* while the record that was added is in hand */
 	pool_set_queued(node, false);
 	tell(HOST_TP_PROCESSED, node_source(node), node, 0, NULL);
 	cpu->drained = cpu->drained->next;
@@ -184,23 +215,6 @@ void record_irq_work_done(void)
 }
 
 /* ---- reading ---- */
-
-static void scan_caches(void)
-{
-	int i;
-
-	if (!ghes_estatus_caches || !host_traced)
-		return;
-	host_rcu_read_lock();
-	for (i = 0; i < SHIM_CACHES_SIZE; i++) {
-		struct ghes_estatus_cache *cache = READ_ONCE(ghes_estatus_caches[i]);
-
-		if (cache && cache != xchg_relaxed(&caches_seen[i], cache))
-			tell(HOST_TP_CACHE_ADD, cache->generic->header.source_id, i,
-			     cache->estatus_len, NULL);
-	}
-	host_rcu_read_unlock();
-}
 
 static void record_rejected(struct shim_record *r, int err)
 {
@@ -307,9 +321,9 @@ void record_before_write(u64 paddr)
 	if (r->stage == STAGE_PEEKED || r->stage == STAGE_COPIED)
 		record_rejected(r, EIO);
 	if (r->processing && !r->panics) {
+		scan_caches();
 		r->processing = false;
 		tell(HOST_TP_PROCESSED, r->source_id, 0, 0, NULL);
-		scan_caches();
 	}
 }
 
@@ -413,6 +427,7 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 	struct shim_record *r;
 	bool drained = false;
 
+	check_cached(addr);
 	if (watching()) {
 		r = this_record();
 		if (r->node == addr) {
@@ -431,10 +446,8 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 		pool_give(addr, size); /* last: it fills what it takes back */
 	shim_loop_begins();
 	__real_gen_pool_free_owner(pool, addr, size, owner);
-	if (drained) {
-		scan_caches();
+	if (drained)
 		process_next(this_shim_cpu());
-	}
 }
 
 bool __real_llist_add_batch(struct llist_node *first, struct llist_node *last,
