@@ -20,6 +20,10 @@
 
 #include <ghes/platform.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define GHES_CORE_ABI 1
 
 struct ghes_core; /* opaque: one instance */
@@ -111,5 +115,9 @@ struct ghes_core_ops {
 };
 
 GHES_API const struct ghes_core_ops *ghes_core_ops_get(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

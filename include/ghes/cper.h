@@ -28,6 +28,10 @@
 #include <ghes/cper_wire.h>
 #include <ghes/errors.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- what is wrong with a record ------------------------------------------------------------- */
 
 /*
@@ -217,7 +221,7 @@ __apei_estatus_section_at(const struct acpi_hest_generic_status *estatus, uint64
 
 	if (offset > data_length || data_length - offset < sizeof(*gdata))
 		return NULL;
-	gdata = (const void *)((const uint8_t *)(estatus + 1) + offset);
+	gdata = (const struct acpi_hest_generic_data *)((const uint8_t *)(estatus + 1) + offset);
 	return acpi_hest_get_record_size(gdata) <= data_length - offset ? gdata : NULL;
 }
 
@@ -384,5 +388,9 @@ GHES_API int cper_decode(const void *bytes, size_t len, uint64_t error_block_len
  */
 GHES_API int cper_lint(const void *bytes, size_t len, uint64_t error_block_length,
 		       void (*report)(void *ctx, const struct cper_finding *finding), void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 
 #include <ghes/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define GHES_ERRORS(X)                                                                             \
 	X(PERM, 1, "not permitted in this state")                                                  \
 	X(NOENT, 2, "nothing there: no record, no such source or table")                           \
@@ -42,5 +46,9 @@ enum ghes_error {
  * Context: any. Return: a constant string, never NULL; "success" for 0.
  */
 GHES_API const char *ghes_strerror(int err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

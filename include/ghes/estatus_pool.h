@@ -49,6 +49,10 @@
 #ifndef GHES_ESTATUS_POOL_H
 #define GHES_ESTATUS_POOL_H
 
+#ifdef __cplusplus
+#error "<ghes/estatus_pool.h> is for C: its structures hold C11 atomics"
+#endif
+
 #include <stdatomic.h>
 
 #include <ghes/platform.h>

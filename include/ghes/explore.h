@@ -43,6 +43,10 @@
 #include <stdint.h>
 #include <ghes/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define GHES_EXPLORE_MAX_CPUS	  8	/* CPUs in one search */
 #define GHES_EXPLORE_MAX_CONTEXTS 16	/* threads and handlers together */
 #define GHES_EXPLORE_MAX_STEPS	  16000 /* upper limit of max_steps */
@@ -337,5 +341,9 @@ GHES_API void ghes_explore_free_memory(void *p);
 GHES_API int ghes_explore_self(void);
 /** ghes_explore_cpu() - CPU of the running context, -1 outside of one. */
 GHES_API int ghes_explore_cpu(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

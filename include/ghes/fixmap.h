@@ -31,6 +31,10 @@
 #ifndef GHES_FIXMAP_H
 #define GHES_FIXMAP_H
 
+#ifdef __cplusplus
+#error "<ghes/fixmap.h> is for C: its structures hold C11 atomics"
+#endif
+
 #include <stdatomic.h>
 
 #include <ghes/platform.h>

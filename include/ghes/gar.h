@@ -22,6 +22,10 @@
 #include <ghes/acpi.h>
 #include <ghes/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* X(name, text): what can be wrong with a GAR, in the order in which Linux looks */
 #define APEI_GAR_FAULTS(X)                                                                         \
 	X(NO_ADDRESS, "Invalid physical address")                                                  \
@@ -129,5 +133,9 @@ static inline uint64_t apei_gar_update(const struct apei_gar *gar, uint64_t old,
 {
 	return (old & apei_gar_shift(gar, preserve)) | apei_gar_shift(gar, write);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -34,6 +34,10 @@
 #include <ghes/api.h>
 #include <ghes/gar.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* GHES_ESTATUS_MAX_SIZE: longest error status block that is ever read, in bytes (as Linux) */
 #define GHES_ESTATUS_MAX_SIZE 65536u
 
@@ -340,5 +344,9 @@ GHES_API const char *hest_rule_name(enum hest_rule rule);
 GHES_API const char *hest_rule_tag(enum hest_rule rule); /* "[Firmware Bug]: ", ... or "" */
 GHES_API const char *hest_type_name(uint16_t type);	 /* "Reserved" if there is none */
 GHES_API const char *hest_notify_name(uint8_t type);	 /* as in ACPI_HEST_NOTIFY_*; "reserved" */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

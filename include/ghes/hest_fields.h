@@ -13,6 +13,10 @@
 
 #include <ghes/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum hest_field_kind {
 	HEST_FIELD_DEC,	      /* a number */
 	HEST_FIELD_HEX,	      /* a mask or register value */
@@ -64,5 +68,9 @@ GHES_API uint32_t hest_source_bank_count_offset(uint16_t type);
 
 /* Value of a field of 1, 2, 4 or 8 bytes at @bytes, any alignment */
 GHES_API uint64_t hest_field_value(const struct hest_field *field, const uint8_t *bytes);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

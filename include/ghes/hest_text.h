@@ -19,6 +19,10 @@
 
 #include <ghes/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* @line: from 1, or 0 if the text as a whole is meant; @text: what is wrong, what was expected */
 struct hest_text_error {
 	size_t line;
@@ -52,5 +56,9 @@ GHES_API bool hest_text_sniff(const void *data, size_t size);
 GHES_API int hest_text_extract(const void *data, size_t size, const char *signature,
 			       unsigned int instance, uint8_t *out, size_t *out_size,
 			       struct hest_text_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

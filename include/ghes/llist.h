@@ -25,6 +25,10 @@
 #ifndef GHES_LLIST_H
 #define GHES_LLIST_H
 
+#ifdef __cplusplus
+#error "<ghes/llist.h> is for C: its structures hold C11 atomics"
+#endif
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -27,6 +27,10 @@
 #include <ghes/api.h>
 #include <ghes/errors.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ghes_platform;
 
 /* Pages as the fixmap maps them, whatever the page size of the host. */
@@ -342,5 +346,9 @@ struct ghes_platform {
 #define GHES_NOTIFY_ARM64                                                                          \
 	(GHES_NOTIFY_COMMON | GHES_NOTIFY_BIT(SEA) | GHES_NOTIFY_BIT(SOFTWARE_DELEGATED))
 #define GHES_NOTIFY_X86 (GHES_NOTIFY_COMMON | GHES_NOTIFY_BIT(NMI))
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

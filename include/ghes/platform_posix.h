@@ -34,6 +34,10 @@
 #include <ghes/core.h>
 #include <ghes/platform.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Memory that firmware writes records to: @size bytes at @paddr are at @va; all page-aligned. */
 struct ghes_posix_region {
 	uint64_t paddr;
@@ -100,5 +104,9 @@ GHES_API void ghes_platform_posix_exit(struct ghes_platform *platform, enum ghes
 GHES_API void ghes_platform_posix_return_to_user(struct ghes_platform *platform);
 /* Returns when all works queued before have run. */
 GHES_API void ghes_platform_posix_flush(struct ghes_platform *platform);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -142,7 +142,7 @@ static void run_in(struct sim_machine *m, struct sim_cpu *c, enum sim_running ru
 	c->frame[0].running = before;
 }
 
-static int bind(struct sim_machine *m, struct sim_cpu *c, const struct sim_action *a)
+static int bind_source(struct sim_machine *m, struct sim_cpu *c, const struct sim_action *a)
 {
 	bool probe = a->kind == SIM_ACTION_PROBE;
 	int err = probe ? m->core_ops->probe(m->core, a->source)
@@ -169,7 +169,7 @@ static enum sim_verdict arrive_bind(struct sim_machine *m, struct sim_cpu *c,
 {
 	if (!another_task_may_bind(m, c))
 		return SIM_NEVER;
-	bind(m, c, a);
+	bind_source(m, c, a);
 	sim_return_path(m, c);
 	return SIM_NOW;
 }
@@ -245,7 +245,7 @@ static int perform(struct sim_machine *m, struct sim_cpu *c, const struct sim_ac
 		break;
 	case SIM_ACTION_REMOVE:
 	case SIM_ACTION_PROBE:
-		return bind(m, c, a);
+		return bind_source(m, c, a);
 	case SIM_ACTION_TICK:
 		atomic_fetch_add(&m->ticks, a->count);
 		break;

@@ -1,36 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
-# What `cmake --install` gives, used as a stranger would use it.
+# What `cmake --install` gives, used as a stranger would use it: elsewhere than it was configured
+# for, and then moved.
 
 suite_install()
 {
-	local stage=$PWD/build/stage
-	need
-	build_preset release || return 1
-	rm -rf "$stage" build/consumer
-	try "install" cmake --install build/release --prefix "$stage"
-	try "every header compiles on its own" headers_alone "$stage"
-	try "find_package configures" cmake -G Ninja -S tests/install -B build/consumer \
-		-DCMAKE_PREFIX_PATH="$stage"
+	local stage=$PWD/build/stage page
+	need g++
+	[ -f build/install/build.ninja ] || cmake -G Ninja -S . -B build/install \
+		-DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_LIBDIR="lib/$(gcc -print-multiarch)" \
+		-DGHES_BUILD_TESTS=OFF -DGHES_BUILD_BENCH=OFF || return 1
+	cmake --build build/install -j "$jobs" || return 1
+	rm -rf build/stage build/stage.as-installed build/consumer
+	try "install" cmake --install build/install --prefix build/stage.as-installed
+	try "move" mv build/stage.as-installed build/stage
+	try "headers compile on their own in C" headers_alone "$stage" gcc c
+	try "headers compile on their own in C++, or say why not" headers_alone "$stage" g++ c++
+	try "find_package and pkg-config" env PKG_CONFIG_PATH="$(dirname "$(find "$stage" -name ghes.pc)")" \
+		cmake -G Ninja -S tests/install -B build/consumer -DCMAKE_PREFIX_PATH="$stage"
 	try "consumers build" ninja -C build/consumer
-	for program in ghes_ghes ghes_ghes_static by_pkg_config; do
-		try "$program runs" env LD_LIBRARY_PATH="$(echo "$stage"/lib*/*/)":"$stage/lib" \
+	for program in ghes_ghes ghes_ghes_static by_pkg_config cxx; do
+		try "$program runs" env LD_LIBRARY_PATH="$(dirname "$(find "$stage" -name libghes.so.1)")" \
 			"build/consumer/$program"
 	done
+	try "only the moved tree is used" not_in_build build/consumer/build.ninja
 	try "the program says its version" "$stage/bin/ghes-sim" --version
 	try "the installed program finds its scenarios" "$stage/bin/ghes-sim" run nested-sdei -q
-	try "man page of the program" test -s "$stage/share/man/man1/ghes-sim.1"
+	try "the installed program steps its core" "$stage/bin/ghes-sim" inject nested-sdei --levels 1 -q
+	for page in man1/ghes-sim.1 man3/libghes.3 man5/ghes-sim-scenario.5; do
+		try "man page $page" test -s "$stage/share/man/$page"
+	done
 	[ "$F" = 0 ]
 }
 
-headers_alone() # STAGE
+# Does the consumer's build name a header or library of ours that is not in the stage?
+not_in_build() # FILE
 {
-	local header failed=0
+	! grep -oE "$PWD/(build/(install|stage\.as-installed)|include)[^ ]*" "$1"
+}
+
+headers_alone() # STAGE COMPILER LANGUAGE
+{
+	local header out failed=0 refused='is for C: its structures hold C11 atomics'
+	local std=-std=c11
+	[ "$3" = c ] || std=-std=c++17
 	for header in "$1"/include/ghes/*.h; do
-		echo "#include <ghes/$(basename "$header")>" |
-			gcc -std=c11 -Wall -Wextra -Werror -I"$1/include" -fsyntax-only -xc - ||
-			failed=1
+		out=$(echo "#include <ghes/$(basename "$header")>" |
+			"$2" $std -Wall -Wextra -Werror -I"$1/include" -fsyntax-only -x"$3" - 2>&1) && continue
+		[ "$3" = c++ ] && grep -q "$refused" <<<"$out" && continue
+		echo "$out"
+		failed=1
 	done
 	return $failed
 }
