@@ -14,6 +14,7 @@
 #include "check_state.h"
 #include "check_tell.h"
 #include "interrupt.h"
+#include "cover.h"
 #include "options.h"
 
 #define DEFAULT_BUDGET 60
@@ -192,7 +193,11 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 	c.core = sim_core_open(o->core, error, sizeof(error));
 	if (!c.core)
 		return cli_error("%s", error);
-	status = planned(&c, o);
+	status = cover_begin(c.core, o);
+	if (!status)
+		status = planned(&c, o);
+	if (status != CLI_USAGE && cover_end(c.core, o))
+		status = CLI_USAGE;
 	check_free(&c);
 	sim_core_close(c.core);
 	return status;

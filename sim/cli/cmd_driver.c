@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "debugger.h"
+#include "cover.h"
 #include "drivers/cores.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
@@ -152,13 +153,16 @@ int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 	core = sim_core_open(o->core, error, sizeof(error));
 	if (!core)
 		return cli_error("%s", error);
+	status = cover_begin(core, o);
 	o->driver.stop = interrupt_wish();
 	interrupt_catch(true);
-	for (int i = 0; i < o->nr_operands && !*interrupt_count(); i++)
+	for (int i = 0; i < o->nr_operands && status != CLI_USAGE && !*interrupt_count(); i++)
 		status = worse(status, run_one(driver, core, o, o->operands[i], NULL));
 	interrupt_leave();
 	if (*interrupt_count())
 		status = worse(status, CLI_INCOMPLETE);
+	if (status != CLI_USAGE)
+		status = worse(status, cover_end(core, o));
 	sim_core_close(core);
 	return status;
 }

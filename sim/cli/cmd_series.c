@@ -25,6 +25,7 @@ struct told {
 	const struct series_commit *commit;
 	enum outcome outcome;
 	struct series_differences appeared, gone;
+	struct series_change change;
 	double seconds;
 	char error[1024];
 };
@@ -61,6 +62,16 @@ static void text_differences(const char *word, const struct series_differences *
 	}
 }
 
+/* Lines that a commit changes and that no scenario reached: what was found says nothing of them. */
+static void text_missed(struct json_object *changed)
+{
+	struct json_object *missed = changed ? json_object_object_get(changed, "missed") : NULL;
+
+	for (size_t i = 0; missed && i < json_object_array_length(missed); i++)
+		printf("        changed, and no scenario reached it: %s\n",
+		       json_object_get_string(json_object_array_get_idx(missed, i)));
+}
+
 static void tell_text(const struct teller *t, const struct told *c)
 {
 	if (t->number)
@@ -86,6 +97,7 @@ static void tell_text(const struct teller *t, const struct told *c)
 		return;
 	text_differences("appeared", &c->appeared);
 	text_differences("gone", &c->gone);
+	text_missed(t->last.changed);
 }
 
 static struct json_object *json_differences(const struct series_differences *l)
@@ -127,6 +139,8 @@ static void tell_json(const struct teller *t, const struct told *c)
 	json_object_object_add(o, "seconds", json_object_new_double(c->seconds));
 	json_object_object_add(o, "appeared", json_differences(&c->appeared));
 	json_object_object_add(o, "gone", json_differences(&c->gone));
+	if (t->last.changed && c->outcome == OUTCOME_CHANGED)
+		json_object_object_add(o, "changed", json_object_get(t->last.changed));
 	if (c->error[0])
 		json_object_object_add(o, "error", json_object_new_string(c->error));
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
@@ -205,7 +219,7 @@ static int checked(struct series *s, struct teller *t, struct told *c)
 		tell(t, c);
 		return 0;
 	}
-	if (series_check(s, t->o, &f)) {
+	if (series_check(s, t->o, &c->change, &f)) {
 		series_findings_free(&f);
 		return program_interrupted() ? CLI_INCOMPLETE
 					     : cli_error("%s: the check failed", c->commit->id);
@@ -230,21 +244,20 @@ static int checked(struct series *s, struct teller *t, struct told *c)
 static int one(struct series *s, struct teller *t, unsigned int i)
 {
 	struct told c = {.commit = &s->commits[i], .outcome = i ? OUTCOME_CHANGED : OUTCOME_BASE};
-	struct series_change change = {.any = true};
 	int ret = series_stage(s, i);
 
 	t->number = i;
 	if (ret)
 		return ret;
-	if (i && series_diff(s, &change))
+	if (i && series_diff(s, &c.change))
 		ret = program_interrupted() ? CLI_INCOMPLETE : cli_error("git diff failed");
-	if (!ret && !change.any) {
+	if (!ret && i && !c.change.any) {
 		c.outcome = OUTCOME_SAME;
 		tell(t, &c);
 	} else if (!ret) {
 		ret = checked(s, t, &c);
 	}
-	series_change_free(&change);
+	series_change_free(&c.change);
 	free(c.appeared.list);
 	free(c.gone.list);
 	return ret;

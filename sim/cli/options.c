@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cover.h"
+
 struct cli_option {
 	const char *name;     /* without the dashes */
 	const char *argument; /* what the help calls it, or NULL: a switch */
@@ -39,6 +41,7 @@ SET_STRING(save_dir)
 SET_STRING(html)
 SET_STRING(trace)
 SET_STRING(save_schedule)
+SET_STRING(coverage)
 SET_STRING(tree)
 SET_STRING(range)
 SET_STRING(patches)
@@ -120,6 +123,15 @@ static bool set_budget(struct cli_options *o, const char *value)
 	       o->budget < 1e9;
 }
 
+/* May come several times. */
+static bool set_changed(struct cli_options *o, const char *value)
+{
+	if (!changed_is_valid(value) || o->nr_changed == CLI_MAX_CHANGED)
+		return false;
+	o->changed[o->nr_changed++] = value;
+	return true;
+}
+
 /* "2/5": the second of five */
 static bool set_shard(struct cli_options *o, const char *value)
 {
@@ -193,6 +205,12 @@ static const struct cli_option options[] = {
 	 set_save_dir, "a folder"},
 	{"html", "FILE", CLI_CHECK, "a page of it all: finds with pictures, matrix, coverage",
 	 set_html, "a file"},
+	{"coverage", "FILE", CLI_RUN | CLI_INJECT | CLI_STRESS | CLI_CHECK,
+	 "lines and branches of the core that ran: annotated, or *.info for lcov", set_coverage,
+	 "a file"},
+	{"changed", "FILE:LINES", CLI_RUN | CLI_INJECT | CLI_STRESS | CLI_CHECK,
+	 "name those of these lines of the core that never ran (5,7-9)", set_changed,
+	 "FILE:LINES, as in drivers/acpi/apei/ghes.c:5,7-9"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",

@@ -32,6 +32,8 @@ enum cli_verb_bit {
 };
 #define CLI_DRIVERS (CLI_RUN | CLI_STRESS | CLI_INJECT | CLI_EXPLORE)
 
+#define CLI_MAX_CHANGED 64
+
 struct cli_options {
 	struct sim_options driver;
 	enum cli_format format;
@@ -41,6 +43,9 @@ struct cli_options {
 	unsigned int shard, shards;
 	const char *state, *save_dir, *html; /* check: files and a folder */
 	const char *svg, *trace, *save_schedule;
+	const char *coverage;
+	const char *changed[CLI_MAX_CHANGED]; /* FILE:LINES */
+	unsigned int nr_changed;
 	const char *tree, *range, *patches, *base; /* series */
 	bool gdb;				   /* replay */
 	bool help;

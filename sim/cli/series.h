@@ -29,6 +29,7 @@ struct series {
 	char *work;		       /* our directory: gone at series_close() */
 	char *core;		       /* in it: the files of the commit that was staged last */
 	char *before;		       /* and of the one before it */
+	bool counts;		       /* the core's builds say which lines ran; needs gcc */
 	int lock;		       /* keeps others out of our directory */
 	struct series_commit *commits; /* the first is the base: only there to compare with */
 	unsigned int nr_commits, room;
@@ -65,6 +66,7 @@ void series_change_free(struct series_change *change);
 /* Results as `--format json` has them, an array; NULL: none yet. */
 struct series_findings {
 	struct json_object *results;
+	struct json_object *changed; /* lines by state: see cover.c; NULL: not counted */
 	unsigned int runs, defects;
 };
 
@@ -79,9 +81,10 @@ struct series_differences {
 };
 
 /* Builds what a check needs of the core. 0; -1 and the compiler's first error in @error. */
-int series_build(const struct series *s, char *error, size_t error_size);
-/* `ghes-sim check` of the staged core. 0 or -1. */
-int series_check(const struct series *s, const struct cli_options *o, struct series_findings *f);
+int series_build(struct series *s, char *error, size_t error_size);
+/* `ghes-sim check` of the staged core, which also says whether the lines of @c ran. 0 or -1. */
+int series_check(const struct series *s, const struct cli_options *o, const struct series_change *c,
+		 struct series_findings *f);
 /* Defects of @a that @b has not, the same defect once; certain unless their driver was cut short */
 int series_only_in(const struct series_findings *a, const struct series_findings *b,
 		   struct series_differences *out);

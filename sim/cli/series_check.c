@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "series.h"
 
+#include <ghes/errors.h>
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,40 +25,100 @@ const char *series_string(struct json_object *o, const char *key)
 	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
 }
 
-/* ---- Running --------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
+
+static int build(const struct series *s, enum kernel_arch arch, enum kernel_flavour flavour,
+		 char *error, size_t error_size)
+{
+	struct kernel_core_options o = {.arch = arch, .flavour = flavour, .coverage = s->counts};
+	struct kernel_core_info info;
+	int ret = kernel_core_build(s->core, &o, &info);
+
+	if (ret)
+		snprintf(error, error_size, "%s", info.error);
+	kernel_core_info_free(&info);
+	return ret;
+}
 
 /* Up front and in process: the compiler's words can be told, and check finds all in the cache. */
-int series_build(const struct series *s, char *error, size_t error_size)
+int series_build(struct series *s, char *error, size_t error_size)
 {
 	static const enum kernel_flavour flavours[] = {KERNEL_NATIVE, KERNEL_STEPPED};
+	unsigned int n = 2 * sizeof(flavours) / sizeof(flavours[0]);
 
-	for (unsigned int i = 0; i < 2 * (sizeof(flavours) / sizeof(flavours[0])); i++) {
-		struct kernel_core_options o = {.arch = i % 2 ? KERNEL_X86 : KERNEL_ARM64,
-						.flavour = flavours[i / 2]};
-		struct kernel_core_info info;
-		int ret = kernel_core_build(s->core, &o, &info);
+	for (unsigned int i = 0; i < n && !program_interrupted(); i++) {
+		enum kernel_arch arch = i % 2 ? KERNEL_X86 : KERNEL_ARM64;
+		int ret = build(s, arch, flavours[i / 2], error, error_size);
 
-		if (ret)
-			snprintf(error, error_size, "%s", info.error);
-		kernel_core_info_free(&info);
+		if (ret == -GHES_EIO && s->counts) { /* a compiler that cannot count */
+			s->counts = false;
+			ret = build(s, arch, flavours[i / 2], error, error_size);
+		}
 		if (ret)
 			return -1;
-		if (program_interrupted())
-			return 0;
 	}
+	error[0] = '\0';
 	return 0;
 }
+
+/* ---- Lines that a commit changes ------------------------------------------------------------- */
+
+struct changed_options {
+	const char *arg[2 * CLI_MAX_CHANGED + 1]; /* --changed FILE:LINES ... */
+	char *owned[CLI_MAX_CHANGED];
+	unsigned int n;
+};
+
+/*
+ * Every core of a series is compiled to count, also one in which nothing is to be looked for: what
+ * is compared should differ by the commit alone.
+ */
+static void changed_options(const struct series *s, const struct series_change *c,
+			    struct changed_options *o)
+{
+	*o = (struct changed_options){.n = 0};
+	for (unsigned int i = 0; s->counts && i < c->nr_lines; i++) {
+		const struct series_lines *l = &c->lines[i];
+		bool again = i && !strcmp(l->file, c->lines[i - 1].file);
+		char *more;
+
+		if (!again && o->n == CLI_MAX_CHANGED)
+			break;
+		more = text("%s%s%u-%u", again ? o->owned[o->n - 1] : l->file, again ? "," : ":",
+			    l->first, l->first + l->count - 1);
+		if (again)
+			free(o->owned[--o->n]);
+		o->owned[o->n++] = more;
+	}
+	if (s->counts && !o->n)
+		o->owned[o->n++] = text("drivers/acpi/apei/ghes.c:1");
+	for (unsigned int i = 0; i < o->n; i++) {
+		o->arg[2 * i] = "--changed";
+		o->arg[2 * i + 1] = o->owned[i];
+	}
+}
+
+static void changed_options_free(struct changed_options *o)
+{
+	while (o->n)
+		free(o->owned[--o->n]);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
 
 /* One JSON object a line; those of a scenario's result are kept. */
 static int parse(struct series_findings *f, char *lines)
 {
 	f->results = json_object_new_array();
+	f->changed = NULL;
 	for (char *save, *line = strtok_r(lines, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		struct json_object *o = json_tokener_parse(line), *defects;
+		struct json_object *o = json_tokener_parse(line), *defects, *coverage;
 
 		if (!o)
 			return -1;
+		if (json_object_object_get_ex(o, "coverage", &coverage) && !f->changed)
+			f->changed = json_object_get(json_object_object_get(coverage, "changed"));
 		if (!json_object_object_get_ex(o, "scenario", NULL) ||
 		    !json_object_object_get_ex(o, "defects", &defects)) {
 			json_object_put(o);
@@ -83,21 +145,29 @@ static int run(const char *const argv[], struct series_findings *f)
 	return ret || program_interrupted() ? -1 : 0;
 }
 
-int series_check(const struct series *s, const struct cli_options *o, struct series_findings *f)
+int series_check(const struct series *s, const struct cli_options *o, const struct series_change *c,
+		 struct series_findings *f)
 {
 	char *core = text("kernel:%s", s->core), *budget = text("%g", o->budget),
 	     *seed = text("%llu", (unsigned long long)o->driver.seed);
 	const char *argv[MAX_ARGS] = {
 		"/proc/self/exe", "check", "--core", core,     "--budget", budget,
-		"--format",	  "json",  "-q",     "--seed", seed,	   "--"};
+		"--format",	  "json",  "-q",     "--seed", seed};
+	struct changed_options changed;
+	unsigned int n = 11;
 	int ret = -1;
 
-	for (int i = 0; i < o->nr_operands && i < MAX_ARGS - 13; i++)
-		argv[12 + i] = o->operands[i];
-	if (o->nr_operands <= MAX_ARGS - 13)
+	changed_options(s, c, &changed);
+	for (unsigned int i = 0; i < 2 * changed.n; i++)
+		argv[n++] = changed.arg[i];
+	argv[n++] = "--";
+	for (int i = 0; i < o->nr_operands && n < MAX_ARGS; i++)
+		argv[n++] = o->operands[i];
+	if (n < MAX_ARGS)
 		ret = run(argv, f);
 	else
-		cli_error("at most %d scenarios", MAX_ARGS - 13);
+		cli_error("too many scenarios: %d", o->nr_operands);
+	changed_options_free(&changed);
 	free(core);
 	free(budget);
 	free(seed);
@@ -106,9 +176,9 @@ int series_check(const struct series *s, const struct cli_options *o, struct ser
 
 void series_findings_free(struct series_findings *f)
 {
-	if (f->results)
-		json_object_put(f->results);
-	f->results = NULL;
+	json_object_put(f->results);
+	json_object_put(f->changed);
+	*f = (struct series_findings){.results = NULL};
 }
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
@@ -249,7 +319,7 @@ bool series_is_there(const struct series *s, const struct cli_options *o,
 	bool there;
 
 	for (int i = 0; !found && i < o->nr_operands; i++) /* one of the user's files */
-		argv[11 + i] = o->operands[i];
+		argv[(s->counts ? 13 : 11) + i] = o->operands[i];
 	there = !run(argv, &f) && has(&f, d->result, d->defect);
 	series_findings_free(&f);
 	free(found);

@@ -304,7 +304,7 @@ int series_open(struct series *s, const struct cli_options *o)
 {
 	int ret;
 
-	*s = (struct series){.tree = o->tree, .lock = -1};
+	*s = (struct series){.tree = o->tree, .counts = true, .lock = -1};
 	ret = make_work(s);
 	if (ret)
 		return ret;

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "drivers/schedule.h"
+#include "drivers/coverage.h"
 #include "kernel/kernel_core.h"
 
 #define NR_ARCHS     2 /* enum sim_arch */
@@ -24,6 +26,7 @@ struct sim_core {
 	char *dir;  /* kernel: the tree; NULL: libghes */
 	char *ghes; /* kernel: another ghes.c, or NULL */
 	char *so;   /* a shared object that is a core, in whatever build it is; or NULL */
+	bool cover; /* native and stepped builds count what they reach */
 	int arch;   /* kernel: as asked for, -1: as the scenario says */
 	struct loaded {
 		void *handle;
@@ -34,6 +37,7 @@ struct sim_core {
 		struct image_segment segment[MAX_SEGMENTS];
 		void *pristine[MAX_SEGMENTS];
 		size_t nr_segments;
+		const struct ghes_core_coverage *coverage; /* NULL: nothing counts */
 	} build[SIM_NR_FLAVOURS][NR_ARCHS];
 };
 
@@ -190,7 +194,12 @@ char *sim_core_schedule(const struct sim_core *core, const char *driver, const c
 /* ---- Its builds ------------------------------------------------------------------------------ */
 
 /* Where the builds of libghes are: the environment, then the build tree, then the installation. */
-static char *lib_path(enum sim_flavour flavour)
+static bool counts(const struct sim_core *core, enum sim_flavour flavour)
+{
+	return core->cover && (flavour == SIM_NATIVE || flavour == SIM_STEPPED);
+}
+
+static char *lib_path(enum sim_flavour flavour, bool cover)
 {
 	const char *dirs[] = {getenv("GHES_SIM_CORES"), GHES_SIM_BUILT_CORES,
 			      GHES_SIM_INSTALLED_CORES};
@@ -200,7 +209,8 @@ static char *lib_path(enum sim_flavour flavour)
 		if (!dirs[i])
 			continue;
 		free(path);
-		if (asprintf(&path, "%s/ghes-core-lib-%s.so", dirs[i], flavours[flavour]) < 0)
+		if (asprintf(&path, "%s/ghes-core-lib-%s%s.so", dirs[i], flavours[flavour],
+			     cover ? "-coverage" : "") < 0)
 			return NULL;
 		if (!access(path, R_OK))
 			break;
@@ -223,6 +233,7 @@ static char *kernel_path(const struct sim_core *core, enum sim_flavour flavour, 
 					       : KERNEL_ARM64,
 		.flavour = kernel_flavours[flavour],
 		.ghes = core->ghes,
+		.coverage = counts(core, flavour),
 	};
 	struct kernel_core_info info;
 	char *path = NULL;
@@ -245,7 +256,7 @@ static char *path_of(const struct sim_core *core, enum sim_flavour flavour, enum
 
 	if (core->dir)
 		return kernel_path(core, flavour, arch, error, error_size);
-	path = core->so ? strdup(core->so) : lib_path(flavour);
+	path = core->so ? strdup(core->so) : lib_path(flavour, counts(core, flavour));
 	if (!path)
 		snprintf(error, error_size, "out of memory");
 	return path;
@@ -253,7 +264,12 @@ static char *path_of(const struct sim_core *core, enum sim_flavour flavour, enum
 
 static int keep_pristine(struct loaded *l, const void *inside)
 {
-	size_t n = kernel_core_segments(inside, l->segment, MAX_SEGMENTS);
+	struct image_segment counters = {.size = 0};
+	size_t n;
+
+	if (l->coverage)
+		counters = l->coverage->counters;
+	n = kernel_core_segments(inside, counters, l->segment, MAX_SEGMENTS);
 
 	if (!n || n > MAX_SEGMENTS)
 		return -1;
@@ -295,6 +311,13 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 		snprintf(error, error_size, "core %s has no stepped code", core->name);
 		return -1;
 	}
+	if (counts(core, flavour)) {
+		to->coverage = dlsym(to->handle, GHES_CORE_COVERAGE);
+		if (!to->coverage || !to->coverage->dump || coverage_share(to->coverage)) {
+			snprintf(error, error_size, "core %s counts nothing", core->name);
+			return -1;
+		}
+	}
 	if ((core->dir || core->so) && keep_pristine(to, (const void *)(uintptr_t)get)) {
 		snprintf(error, error_size, "the state of core %s cannot be saved", core->name);
 		return -1;
@@ -319,7 +342,7 @@ const struct ghes_core_ops *sim_core_ops(struct sim_core *core, enum sim_flavour
 		restore_pristine(to);
 		return to->ops;
 	}
-	if (!core->dir && !core->so && flavour == SIM_NATIVE)
+	if (!core->dir && !core->so && flavour == SIM_NATIVE && !core->cover)
 		to->ops = ghes_core_ops_get();
 	else if (load(core, flavour, arch, error, error_size))
 		return NULL;
@@ -357,6 +380,43 @@ uint64_t sim_core_build_id(struct sim_core *core, enum sim_flavour flavour, enum
 	    (!l->path || hash_file(&hash, l->path)))
 		l->build_id = hash;
 	return l->build_id;
+}
+
+bool sim_core_cover(struct sim_core *core)
+{
+	core->cover = !core->so;
+	return core->cover;
+}
+
+const char *sim_core_file(const struct sim_core *core, const char *path)
+{
+	const char *dir = core->dir ? core->dir : GHES_SIM_SOURCE_DIR;
+	size_t n = strlen(dir);
+
+	if (core->ghes && !strcmp(path, core->ghes))
+		return path;
+	if (strncmp(path, dir, n) || path[n] != '/' ||
+	    (!core->dir && !strncmp(path + n, "/sim/", 5)))
+		return NULL;
+	return path + n + 1;
+}
+
+int sim_core_coverage(struct sim_core *core, const char *dir)
+{
+	int n = 0;
+
+	for (unsigned int i = 0; i < SIM_NR_FLAVOURS; i++)
+		for (unsigned int arch = 0; arch < NR_ARCHS; arch++) {
+			char folder[4096];
+
+			if (!core->build[i][arch].coverage)
+				continue;
+			snprintf(folder, sizeof(folder), "%s/%d", dir, n++);
+			if (mkdir(folder, 0700) ||
+			    coverage_write(core->build[i][arch].coverage, folder))
+				return -1;
+		}
+	return n;
 }
 
 const struct ghes_step_module *sim_core_step_module(struct sim_core *core, enum sim_arch arch)

@@ -86,6 +86,8 @@ static void set_flags(struct build *b)
 	command_add(h, "-fvisibility=hidden");
 	command_add(h, "-D_GNU_SOURCE");
 	command_add(h, "-I%s", b->include);
+	if (b->options->coverage)
+		command_add(h, "-DGHES_CORE_WITH_COVERAGE");
 	command_add(h, "-DKERNEL_CORE_NAME=\"kernel%s%s %s\"", *b->probe->version ? " " : "",
 		    b->probe->version, kernel_arch_name(b->options->arch));
 }
@@ -151,6 +153,12 @@ static bool is_modelled(const char *path)
  */
 static void add_flavour(struct build *b, struct command *c)
 {
+	if (b->options->coverage) {
+		command_add(c, "--coverage");
+		command_add(c, "-fprofile-update=atomic");
+		command_add(c, "-fprofile-info-section"); /* instead of a constructor */
+		command_add(c, "-fdata-sections");	  /* counters apart: see coverage.lds */
+	}
 	if (b->options->flavour != KERNEL_INSTRUMENTED &&
 	    b->options->flavour != KERNEL_STEPPED_TSAN)
 		return;
@@ -254,6 +262,13 @@ static int add_object(struct build *b, const char *path, const char *content, si
 		return build_fail(b, GHES_EIO, text("more than %d files to compile", MAX_JOBS));
 	}
 	job = &b->job[b->nr_jobs++];
+	if (under_test && b->options->coverage) { /* the notes lie beside the object, as KEY.gcno */
+		command_add(&compile, "-frandom-seed=%s", key);
+		command_add(&compile, "-dumpdir");
+		command_add(&compile, "%s/", b->cache);
+		command_add(&compile, "-dumpbase");
+		command_add(&compile, "%s", key);
+	}
 	job->target = object;
 	job->temporary = text("%s/%s.%ld.o", b->cache, key, (long)getpid());
 	job->log = text("%s/%s.%ld.log", b->cache, key, (long)getpid());
@@ -380,10 +395,14 @@ static int link_core(struct build *b)
 	command_add(c, "-Wl,-z,now");
 	if (b->options->flavour == KERNEL_NATIVE)
 		command_add(c, "-Wl,-z,defs");
+	if (b->options->coverage)
+		command_add(c, "-Wl,-T,%s/host/coverage.lds", b->shim);
 	for (size_t i = 0; i < COUNT(wrapped); i++)
 		command_add(c, "-Wl,--wrap=%s", wrapped[i]);
 	for (size_t i = 0; i < b->objects.n; i++)
 		command_add(c, "%s", b->objects.name[i]);
+	if (b->options->coverage)
+		command_add(c, "-lgcov");
 	command_add(c, "-o");
 	command_add(c, "%s", job.temporary);
 	failed = run_jobs(&job, 1);
@@ -522,7 +541,8 @@ bool kernel_arch_by_name(const char *name, enum kernel_arch *arch)
 	return false;
 }
 
-size_t kernel_core_segments(const void *symbol, struct image_segment *segments, size_t n)
+size_t kernel_core_segments(const void *symbol, struct image_segment hole,
+			    struct image_segment *segments, size_t n)
 {
-	return image_segments(symbol, segments, n);
+	return image_segments(symbol, hole, segments, n);
 }

@@ -31,6 +31,7 @@ enum kernel_flavour {
 struct kernel_core_options {
 	enum kernel_arch arch;
 	enum kernel_flavour flavour;
+	bool coverage;	  /* with gcc's counters; native and stepped only */
 	const char *ghes; /* a file to take instead of the tree's ghes.c, or NULL */
 	const char *cc;	  /* compiler; NULL: $GHES_SIM_CC, else cc */
 	bool fresh;	  /* build even when the cache has it */
@@ -86,10 +87,12 @@ bool kernel_arch_by_name(const char *name, enum kernel_arch *arch);
 /**
  * kernel_core_segments() - what a snapshot of a loaded kernel core must save
  * @symbol: any address inside the core, such as what dlsym() answers for ghes_core_ops_get
+ * @hole: what to leave out of them; size 0: nothing
  * @segments: room for @n
  *
  * Return: how many writable segments there are.
  */
-size_t kernel_core_segments(const void *symbol, struct image_segment *segments, size_t n);
+size_t kernel_core_segments(const void *symbol, struct image_segment hole,
+			    struct image_segment *segments, size_t n);
 
 #endif

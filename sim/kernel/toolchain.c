@@ -126,6 +126,10 @@ int build_find_compiler(struct build *b)
 	b->gcc = !strstr(version, "clang");
 	hash_string(&b->common, version);
 	free(version);
+	if (b->options->coverage && !b->gcc)
+		return build_fail(
+			b, GHES_EIO,
+			text("%s: coverage needs gcc 12 or later; set GHES_SIM_CC", b->cc));
 	return 0;
 }
 

@@ -37,8 +37,11 @@ cp -R "$tree" "$repo"
 git -C "$repo" init -q -b main
 commit base
 git -C "$repo" tag base
-sed -i 's/^static void ghes_ack_error/\n&/' "$ghes"
-commit 'ghes: An empty line'
+sed -i '/^static void ghes_ack_error/,/^}/{
+	s,^\t\treturn;,& /* no ack */,
+	s,^\tval |= .*,& /* ack */,
+}' "$ghes"
+commit 'ghes: Comments'
 echo notes >"$repo/notes"
 commit 'Nothing of the core'
 git -C "$repo" tag before
@@ -54,7 +57,8 @@ state() { git -C "$repo" status --porcelain && git -C "$repo" worktree list && m
 before=$(state)
 
 series 1 --range base..main
-says '^1/4 .* An empty line: 1*[0-9] runs, .* 0 appeared, 0 gone'
+says '^1/4 .* Comments: 1*[0-9] runs, .* 0 appeared, 0 gone'
+says 'changed, and no scenario reached it: drivers/acpi/apei/ghes.c:[0-9]*$'
 says '^2/4 .* Nothing of the core: nothing of the core changed'
 says '^3/4 .* Simplify: .* appeared, 0 gone'
 says '^ *appeared ack: '
@@ -71,6 +75,14 @@ assert broken["core"] == "changed" and broken["subject"] == "ghes: Simplify"
 assert all(d["oracle"] in ("ack", "progress", "conservation") for d in broken["appeared"])
 assert any(d["oracle"] == "ack" and d["certain"] for d in broken["appeared"])
 P
+series 0 --range base..before --format json
+python3 - "$work/out" <<'P' || die "json: $(cat "$work/out")"
+import json, sys
+commit = [json.loads(line) for line in open(sys.argv[1])][1]
+changed = commit["changed"]
+assert len(changed["reached"]) == 1 and len(changed["missed"]) == 1, changed
+assert changed["missed"][0].startswith("drivers/acpi/apei/ghes.c:"), changed
+P
 [ "$before" = "$(state)" ] || die "the repository is not as it was: $(state)"
 
 # The same from patches, on a commit and on files as they lie
@@ -82,7 +94,7 @@ git -C "$repo" checkout -q -f base
 series 1 --patches "$work/mbox"
 says '^3/3 3 ghes: Simplify: .* [1-9][0-9]* appeared'
 series 2 --patches "$work/mbox" --base broken
-grep -q 'patch 1 does not apply: ghes: An empty line' "$work/err" || die "$(cat "$work/err")"
+grep -q 'patch 1 does not apply: ghes: Comments' "$work/err" || die "$(cat "$work/err")"
 
 # A commit that does not build adds a defect, the next is compared with the last that did.
 git -C "$repo" checkout -q -f -B typo base

@@ -103,7 +103,8 @@ static void the_segments_are_the_whole_state(void **state)
 	struct core_fixture *fx = kf->fx;
 	struct image_segment segment[8];
 	void *saved[8];
-	size_t n = kernel_core_segments(dlsym(kf->handle, "ghes_core_ops_get"), segment, 8);
+	size_t n = kernel_core_segments(dlsym(kf->handle, "ghes_core_ops_get"),
+					(struct image_segment){.size = 0}, segment, 8);
 
 	(void)state;
 	fx_source(fx, 1, ACPI_HEST_NOTIFY_NMI);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
+#include "coverage.h"
 
 #define MAX_SEGMENTS 8
 
@@ -47,7 +47,8 @@ static int save_image(void)
 	size_t total = 0, i;
 	char *at;
 
-	image.n = image_segments(&the_core, image.segment, MAX_SEGMENTS);
+	image.n =
+		image_segments(&the_core, ghes_core_coverage.counters, image.segment, MAX_SEGMENTS);
 	if (!image.n || image.n > MAX_SEGMENTS)
 		return -GHES_ENOTSUP;
 	for (i = 0; i < image.n; i++)

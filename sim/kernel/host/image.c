@@ -7,17 +7,30 @@
 
 struct search {
 	uintptr_t inside;
+	struct image_segment hole;
 	struct image_segment *out;
 	size_t n, found;
 };
 
-static void add(struct search *s, uintptr_t start, uintptr_t end)
+static void add_solid(struct search *s, uintptr_t start, uintptr_t end)
 {
 	if (start >= end)
 		return;
 	if (s->found < s->n)
 		s->out[s->found] = (struct image_segment){(void *)start, end - start};
 	s->found++;
+}
+
+static void add(struct search *s, uintptr_t start, uintptr_t end)
+{
+	uintptr_t hole = (uintptr_t)s->hole.start, behind = hole + s->hole.size;
+
+	if (!s->hole.size || behind <= start || hole >= end) {
+		add_solid(s, start, end);
+		return;
+	}
+	add_solid(s, start, hole);
+	add_solid(s, behind, end);
 }
 
 /* One object; RELRO is page-rounded downwards at its end, as the dynamic linker does it. */
@@ -57,9 +70,10 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 	return 1;
 }
 
-size_t image_segments(const void *inside, struct image_segment *out, size_t n)
+size_t image_segments(const void *inside, struct image_segment hole, struct image_segment *out,
+		      size_t n)
 {
-	struct search s = {.inside = (uintptr_t)inside, .out = out, .n = n};
+	struct search s = {.inside = (uintptr_t)inside, .hole = hole, .out = out, .n = n};
 
 	dl_iterate_phdr(visit, &s);
 	return s.found;

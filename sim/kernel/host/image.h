@@ -12,10 +12,12 @@ struct image_segment {
 
 /*
  * image_segments() - writable segments of the object that @inside lies in
+ * @hole: a part of it that is left out; size 0: none
  * @out: room for @n of them; what the dynamic linker makes read-only (RELRO) is left out.
  *
  * Context: task. Return: how many there are (perhaps more than @n), 0 when no object has @inside.
  */
-size_t image_segments(const void *inside, struct image_segment *out, size_t n);
+size_t image_segments(const void *inside, struct image_segment hole, struct image_segment *out,
+		      size_t n);
 
 #endif
