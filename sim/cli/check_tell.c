@@ -128,6 +128,16 @@ static void count(struct teller *t, const struct sim_result *r)
 	suite_add(&t->suite, r);
 }
 
+/* In a report of tests it is one that failed; here it is no verdict at all. */
+static void count_bad_input(struct teller *t, const struct check_task *task)
+{
+	struct sim_result r = task->outcome->result;
+
+	r.verdict = SIM_FAIL;
+	snprintf(r.why, sizeof(r.why), "%.*s", (int)sizeof(r.why) - 1, task->outcome->error);
+	suite_add(&t->suite, &r);
+}
+
 void tell_ended(struct check *c, struct check_task *task)
 {
 	struct teller *t = c->arg;
@@ -138,6 +148,7 @@ void tell_ended(struct check *c, struct check_task *task)
 	if (task->outcome->error[0]) {
 		fprintf(stderr, "%s: %s\n", task->scenario->file, task->outcome->error);
 		t->bad_input++;
+		count_bad_input(t, task);
 		return;
 	}
 	count(t, r);

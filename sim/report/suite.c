@@ -64,26 +64,46 @@ const char *report_driver_name(const struct sim_result *r)
 
 /* ---- KTAP ------------------------------------------------------------------------------------ */
 
+/* A name or a reason stays on its line, and holds no '#', after which a directive would begin. */
+static void ktap_text(FILE *out, const char *text, bool is_name)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < 0x20 || (is_name && *text == '#') ? '_' : *text, out);
+}
+
 static void ktap_details(FILE *out, const struct sim_result *r)
 {
-	for (unsigned int i = 0; i < r->nr_defects; i++)
-		fprintf(out, "    # %s: %s (%s)\n", sim_oracle_name(r->defects[i].oracle),
-			r->defects[i].message, r->defects[i].context);
-	if (r->why[0])
-		fprintf(out, "    # %s\n", r->why);
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
+		fprintf(out, "  # %s: ", sim_oracle_name(r->defects[i].oracle));
+		ktap_text(out, r->defects[i].message, false);
+		fputs(" (", out);
+		ktap_text(out, r->defects[i].context, false);
+		fputs(")\n", out);
+	}
+	if (r->why[0] && r->verdict != SIM_VACUOUS) {
+		fputs("  # ", out);
+		ktap_text(out, r->why, false);
+		fputc('\n', out);
+	}
+}
+
+static void ktap_line(FILE *out, bool ok, unsigned int number, const char *name)
+{
+	fprintf(out, "%s %u ", ok ? "ok" : "not ok", number);
+	ktap_text(out, name, true);
 }
 
 static void ktap_result(FILE *out, const struct sim_result *r, unsigned int number)
 {
-	bool skip = r->verdict == SIM_VACUOUS;
-
 	ktap_details(out, r);
-	fprintf(out, "    %s %u %s", r->verdict == SIM_FAIL ? "not ok" : "ok", number,
-		report_driver_name(r));
-	if (skip)
-		fprintf(out, " # SKIP %s", r->why[0] ? r->why : "vacuous");
-	else if (r->verdict == SIM_INCOMPLETE)
+	fputs("  ", out);
+	ktap_line(out, r->verdict != SIM_FAIL, number, report_driver_name(r));
+	if (r->verdict == SIM_VACUOUS) {
+		fputs(" # SKIP ", out);
+		ktap_text(out, r->why[0] ? r->why : "vacuous", false);
+	} else if (r->verdict == SIM_INCOMPLETE) {
 		fputs(" # incomplete", out);
+	}
 	fputc('\n', out);
 }
 
@@ -93,12 +113,12 @@ static void ktap_scenario(FILE *out, const struct report_suite *s, unsigned int 
 	unsigned int by_verdict[4], all, i, done = 0;
 
 	tally(s, n, by_verdict, &all);
-	fprintf(out, "    KTAP version 1\n    1..%u\n", all);
+	fprintf(out, "  KTAP version 1\n  1..%u\n", all);
 	for (i = n; i < s->nr; i++)
 		if (!strcmp(s->results[i].scenario, s->results[n].scenario))
 			ktap_result(out, &s->results[i], ++done);
-	fprintf(out, "%s %u %s%s\n", by_verdict[SIM_FAIL] ? "not ok" : "ok", number,
-		s->results[n].scenario, by_verdict[SIM_VACUOUS] == all ? " # SKIP vacuous" : "");
+	ktap_line(out, !by_verdict[SIM_FAIL], number, s->results[n].scenario);
+	fputs(by_verdict[SIM_VACUOUS] == all ? " # SKIP nothing of it was exercised\n" : "\n", out);
 }
 
 void report_ktap(FILE *out, const struct report_suite *s)
@@ -144,12 +164,45 @@ static void junit_result(FILE *out, const struct sim_result *r)
 		report_xml(out, r->why[0] ? r->why : "vacuous");
 		fputs("\"/>\n", out);
 	}
+	if (r->verdict == SIM_INCOMPLETE) {
+		fputs("      <system-out>incomplete: ", out);
+		report_xml(out, r->why);
+		fputs("</system-out>\n", out);
+	}
 	fputs("    </testcase>\n", out);
+}
+
+/* Sums over all results, as the attributes of the outermost element. */
+static void junit_totals(FILE *out, const struct report_suite *s)
+{
+	unsigned int failed = 0, skipped = 0;
+	double seconds = 0;
+
+	for (unsigned int i = 0; i < s->nr; i++) {
+		failed += s->results[i].verdict == SIM_FAIL;
+		skipped += s->results[i].verdict == SIM_VACUOUS;
+		seconds += s->results[i].seconds;
+	}
+	fprintf(out,
+		"<testsuites name=\"ghes-sim\" tests=\"%u\" failures=\"%u\" errors=\"0\" "
+		"skipped=\"%u\" time=\"%.3f\">\n",
+		s->nr, failed, skipped, seconds);
+}
+
+static double seconds_of(const struct report_suite *s, unsigned int n)
+{
+	double seconds = 0;
+
+	for (unsigned int i = n; i < s->nr; i++)
+		if (!strcmp(s->results[i].scenario, s->results[n].scenario))
+			seconds += s->results[i].seconds;
+	return seconds;
 }
 
 void report_junit(FILE *out, const struct report_suite *s)
 {
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ghes-sim\">\n", out);
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", out);
+	junit_totals(out, s);
 	for (unsigned int i = 0; i < s->nr; i++) {
 		unsigned int by_verdict[4], all;
 
@@ -158,8 +211,10 @@ void report_junit(FILE *out, const struct report_suite *s)
 		tally(s, i, by_verdict, &all);
 		fputs("  <testsuite name=\"", out);
 		report_xml(out, s->results[i].scenario);
-		fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", all,
-			by_verdict[SIM_FAIL], by_verdict[SIM_VACUOUS]);
+		fprintf(out,
+			"\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\" "
+			"time=\"%.3f\">\n",
+			all, by_verdict[SIM_FAIL], by_verdict[SIM_VACUOUS], seconds_of(s, i));
 		for (unsigned int j = i; j < s->nr; j++)
 			if (!strcmp(s->results[j].scenario, s->results[i].scenario))
 				junit_result(out, &s->results[j]);
