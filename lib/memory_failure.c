@@ -9,10 +9,29 @@ static bool fifo_get(struct memory_failure_cpu *mf_cpu, struct memory_failure_en
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 	bool gotten = mf_cpu->head != mf_cpu->tail;
 
-	if (gotten)
+	if (gotten) {
 		*entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
+		mf_cpu->in_hand++;
+	}
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
 	return gotten;
+}
+
+static void put_down(struct memory_failure_cpu *mf_cpu)
+{
+	uint32_t flags = ghes_lock_irqsave(mf_cpu->platform, &mf_cpu->lock);
+
+	mf_cpu->in_hand--;
+	ghes_unlock_irqrestore(mf_cpu->platform, &mf_cpu->lock, flags);
+}
+
+static bool anything_in_hand(struct memory_failure_cpu *mf_cpu)
+{
+	uint32_t flags = ghes_lock_irqsave(mf_cpu->platform, &mf_cpu->lock);
+	bool any = mf_cpu->in_hand != 0;
+
+	ghes_unlock_irqrestore(mf_cpu->platform, &mf_cpu->lock, flags);
+	return any;
 }
 
 static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_failure_entry *entry)
@@ -38,6 +57,7 @@ static void handle_all(struct memory_failure_cpu *mf_cpu)
 		/* Else the task repeats the access, and the error, until the end of time. */
 		if (rc && (entry.flags & MF_ACTION_REQUIRED))
 			p->ops->force_sig(p, entry.task, "memory failure could not be recovered");
+		put_down(mf_cpu);
 	}
 }
 
@@ -89,8 +109,25 @@ int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_
 void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu)
 {
 	struct memory_failure_cpu *mf_cpu = &mf->cpu[cpu];
+	struct ghes_platform *p = mf->platform;
 
 	/* The work may be in the middle of an entry: wait for it, then do what it left. */
-	mf->platform->ops->cancel_work_sync(mf->platform, &mf_cpu->work);
+	p->ops->cancel_work_sync(p, &mf_cpu->work);
 	handle_all(mf_cpu);
+	/*
+	 * Not enough, unlike in the kernel: the next record may have queued the work again as soon
+	 * as it was cancelled.
+	 *
+	 *	task, before it is in user mode	| the CPU that processes
+	 *	cancel_work_sync()		|
+	 *					| queues the next entry and the work
+	 *					| work: takes the task's entry
+	 *	handle_all(): the next entry	|
+	 *	return to user mode		|
+	 *	reads the poison again		| memory_failure() of it
+	 *
+	 * So what another one has in hand is waited for. Who waits has nothing in hand.
+	 */
+	while (anything_in_hand(mf_cpu))
+		p->ops->schedule(p);
 }

@@ -31,9 +31,10 @@ struct memory_failure_entry {
 
 struct memory_failure_cpu {
 	_Alignas(64) struct ghes_platform *platform;
-	struct ghes_raw_spinlock lock; /* for head, tail and fifo */
+	struct ghes_raw_spinlock lock; /* for all that follows but the work */
 	uint32_t head;
 	uint32_t tail;
+	uint32_t in_hand; /* taken out, and not yet recovered */
 	struct memory_failure_entry fifo[MEMORY_FAILURE_FIFO_SIZE];
 	struct ghes_work work;
 };

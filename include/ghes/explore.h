@@ -24,9 +24,9 @@
  * as something conflicts with it.
  *
  * What a pass does not prove: anything about inputs that the test does not give, executions beyond
- * a bound that ended the search (result.complete is false then), code that was not instrumented,
- * accesses to a context's own stack through other contexts' pointers as seen by the owner, and
- * memory orders weaker than the chosen model shows.
+ * a bound that ended the search (result.complete is false then), code that was not instrumented
+ * and does not say what it uses (ghes_explore_use()), and memory orders weaker than the chosen
+ * model shows.
  *
  * Contexts: ghes_explore_new/thread/handler/run/replay/free belong to the host, outside of an
  * execution. Functions marked "in a context" may only be called by the code under test. One search
@@ -93,6 +93,8 @@ enum ghes_explore_bound {
 	GHES_EXPLORE_SAMPLED,	  /* mode RANDOM or PCT: never complete */
 	GHES_EXPLORE_DEFECTS,	  /* max_defects reached */
 	GHES_EXPLORE_SHARDED,	  /* this shard's part is done; the others are not known */
+	GHES_EXPLORE_STOPPED,	  /* by .stop */
+	GHES_EXPLORE_RESTARTED,	  /* a shard learned what the others may not know: try without */
 };
 
 /* One finding. Strings belong to the search and live until ghes_explore_free(). */
@@ -152,6 +154,8 @@ struct ghes_explore_config {
 	void (*finish)(void *user);
 	/* Called after each step, for oracles over the host's state; may be NULL. */
 	void (*after_step)(void *user);
+	/* A context of @cpu goes on from here: for hosts that keep "this CPU"; may be NULL. */
+	void (*switched)(void *user, unsigned int cpu);
 	/*
 	 * May a handler of level @arriving interrupt a context of level @running? NULL: a higher
 	 * level interrupts a lower one. Must be a function of its arguments. Whoever may interrupt
@@ -178,6 +182,8 @@ struct ghes_explore_config {
 
 	/* Each race of each execution, also those whose defect is known already; may be NULL. */
 	void (*on_race)(void *user, const struct ghes_explore_race *race);
+	/* Asked between executions: shall the search end with what it has? May be NULL. */
+	bool (*stop)(void *user);
 	/* Called about twice a second with the figures so far; may be NULL. */
 	void (*progress)(void *user, const struct ghes_explore_result *so_far);
 };
@@ -276,6 +282,15 @@ GHES_API const char *ghes_explore_bound_name(enum ghes_explore_bound bound);
 /** ghes_explore_fail() - report a defect and end this execution. @oracle: a constant string. */
 GHES_API void ghes_explore_fail(const char *oracle, const char *fmt, ...) GHES_PRINTF(2, 3);
 
+/**
+ * ghes_explore_fail_at() - as ghes_explore_fail(), of the place @pc
+ *
+ * @pc: a return address into the code under test; findings of one oracle and one place are one.
+ * May also be called by after_step and finish.
+ */
+GHES_API void ghes_explore_fail_at(const char *oracle, const void *pc, const char *fmt, ...)
+	GHES_PRINTF(3, 4);
+
 /** ghes_explore_check() - defect of oracle "check" unless @cond. Also in finish(). */
 #define ghes_explore_check(cond)                                                                   \
 	((cond) ? (void)0                                                                          \
@@ -292,6 +307,21 @@ GHES_API void ghes_explore_assume(bool cond);
  * other effects). A loop that nobody can end is a livelock, reported by oracle "progress".
  */
 GHES_API void ghes_explore_relax(void);
+
+/**
+ * ghes_explore_pause() - as ghes_explore_relax(), for loops that may also pass it without waiting
+ *
+ * Waits only when it is reached a second time with nothing changed that was read in between.
+ */
+GHES_API void ghes_explore_pause(void);
+
+/**
+ * ghes_explore_halt() - this CPU stops for good (panic); does not return
+ *
+ * The others go on. Whoever waits for what that CPU has, waits until the end, which is no defect;
+ * finish() is called.
+ */
+GHES_API void ghes_explore_halt(void);
 
 /** ghes_explore_choose() - explored with every value 0 .. @n - 1; @n from 1 to 65535. */
 GHES_API unsigned int ghes_explore_choose(unsigned int n);
@@ -326,6 +356,34 @@ GHES_API void ghes_explore_synchronize_rcu(void);
  * @order: memory_order_relaxed ... memory_order_seq_cst: does it synchronise?
  */
 GHES_API void ghes_explore_point(unsigned int kind, uint64_t object, bool write, int order);
+
+#define GHES_EXPLORE_MAX_USES 3
+
+/* One thing that code which is not instrumented reads or writes. */
+struct ghes_explore_use {
+	enum {
+		GHES_EXPLORE_OBJECT, /* not memory: as ghes_explore_point() */
+		GHES_EXPLORE_MEMORY, /* the word at @id, by an atomic access */
+	} what;
+	unsigned int kind; /* of an object: 0..255 */
+	uint64_t id;	   /* object, or address */
+	bool write;
+};
+
+/**
+ * ghes_explore_uses() - one step for what the caller does until its next step
+ * @uses, @n: at most GHES_EXPLORE_MAX_USES; the first one carries the synchronisation
+ * @order: as for ghes_explore_point(). Not stronger than acq_rel.
+ */
+GHES_API void ghes_explore_uses(const struct ghes_explore_use *uses, unsigned int n, int order);
+
+/**
+ * ghes_explore_plain() - @bytes at @p are read or written by plain accesses of the caller
+ *
+ * What the instrumentation would have called for a copy, or for the free of a block: a step for
+ * each word that others reach.
+ */
+GHES_API void ghes_explore_plain(const void *p, size_t bytes, bool write);
 
 /**
  * ghes_explore_alloc() - zeroed memory that is gone at the end of the execution

@@ -107,6 +107,9 @@ static int run_scenario(const struct sim_driver_type *driver, struct sim_core *c
 	}
 	r.scenario = s->name;
 	o->driver.recording = kept;
+	o->driver.machine_readable = o->format != CLI_TEXT;
+	o->driver.shard = o->shard;
+	o->driver.shards = o->shards;
 	ret = choices ? driver->replay(s, core, &o->driver, choices, &r, error, sizeof(error))
 		      : driver->run(s, core, &o->driver, &r, error, sizeof(error));
 	if (ret) {

@@ -15,6 +15,10 @@ const struct cli_verb cli_verbs[] = {
 	 "Real threads as CPUs, real signals as pseudo-NMIs, full speed.", cmd_driver, NULL},
 	{"inject", CLI_INJECT, "SCENARIO...",
 	 "The notification at every instruction boundary, and of its handler's.", cmd_driver, NULL},
+#ifdef SIM_HAVE_EXPLORE
+	{"explore", CLI_EXPLORE, "SCENARIO...",
+	 "Every interleaving of CPUs and nested notifications.", cmd_driver, NULL},
+#endif
 	{"check", CLI_CHECK, "[SCENARIO...]",
 	 "All scenarios through all drivers within a budget: for CI.", cmd_check, NULL},
 	{"series", CLI_SERIES, "", "Check the core after each commit of a series: what it adds.",

@@ -151,6 +151,32 @@ static bool set_shard(struct cli_options *o, const char *value)
 	return true;
 }
 
+static bool set_memory(struct cli_options *o, const char *value)
+{
+	o->driver.memory_c11 = !strcmp(value, "c11");
+	return o->driver.memory_c11 || !strcmp(value, "sc");
+}
+
+static bool set_preemptions(struct cli_options *o, const char *value)
+{
+	o->driver.preemptions_set = true;
+	return number(value, &o->driver.preemptions) && o->driver.preemptions <= UINT16_MAX;
+}
+
+static bool set_random(struct cli_options *o, const char *value)
+{
+	(void)value;
+	o->driver.sampling = SIM_SAMPLE_RANDOM;
+	return true;
+}
+
+static bool set_pct(struct cli_options *o, const char *value)
+{
+	(void)value;
+	o->driver.sampling = SIM_SAMPLE_PCT;
+	return true;
+}
+
 static bool set_check_format(struct cli_options *o, const char *value)
 {
 	static const char *const words[] = {[CLI_TEXT] = "text",
@@ -215,6 +241,14 @@ static const struct cli_option options[] = {
 	 "I/N, as in 2/5"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",
 	 set_seed, "a number"},
+	{"shard", "I/N", CLI_EXPLORE, "only the I-th of N parts of the search; see merge",
+	 set_shard, "I/N, as in 2/5"},
+	{"memory", "MODEL", CLI_EXPLORE, "sc (default), or c11: loads may return older values",
+	 set_memory, "sc or c11"},
+	{"preemptions", "N", CLI_EXPLORE, "at most N switches away from what could go on",
+	 set_preemptions, "a number"},
+	{"random", NULL, CLI_EXPLORE, "sample: a uniform choice at each step", set_random, NULL},
+	{"pct", NULL, CLI_EXPLORE, "sample: random priorities, a few change points", set_pct, NULL},
 	{"seconds", "S", CLI_STRESS | CLI_INJECT | CLI_EXPLORE, "stop after this time", set_seconds,
 	 "seconds, more than 0"},
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events,

@@ -13,6 +13,7 @@ static const struct sim_driver_type *const drivers[] = {
 #ifdef SIM_HAVE_INJECT /* not on hosts whose instructions we cannot step */
 	&sim_driver_inject,
 #endif
+	&sim_driver_explore, /* last: NULL where it is not linked */
 };
 
 const struct sim_driver_type *sim_driver_at(unsigned int n)
@@ -126,7 +127,9 @@ void sim_result_add(struct sim_result *r, const struct sim_result *earlier)
 
 void sim_result_free(struct sim_result *r)
 {
-	for (unsigned int i = 0; i < r->nr_defects; i++)
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
 		free(r->defects[i].schedule);
+		free(r->defects[i].report);
+	}
 	r->nr_defects = 0;
 }

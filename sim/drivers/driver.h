@@ -37,6 +37,7 @@ struct sim_found {
 	char context[64];	   /* "cpu 0, sdei-critical in sdei-normal" */
 	char source_location[128]; /* file:line or function, "" when not known */
 	char *schedule;		   /* malloc'ed text of the schedule, or NULL */
+	char *report;		   /* malloc'ed: stacks of both sides of a race and the like, or NULL */
 };
 
 struct sim_result {
@@ -51,6 +52,7 @@ struct sim_result {
 	uint64_t notifications;
 	double seconds;
 	uint64_t seed;
+	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
 	char why[240]; /* of incomplete and vacuous; expectation that failed */
 	struct sim_found defects[SIM_MAX_DEFECTS];
 	unsigned int nr_defects;
@@ -94,9 +96,13 @@ struct sim_options {
 	bool suspend;
 	unsigned int cpus;   /* stress: instead of the scenario's number; 0: as it says */
 	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
+	bool memory_c11;     /* explore: loads may return older values */
+	enum { SIM_SAMPLE_NOT, SIM_SAMPLE_RANDOM, SIM_SAMPLE_PCT } sampling; /* explore */
+	unsigned int shard, shards; /* explore: the shard-th of shards parts; 0, 0: all */
 	bool quiet, verbose;
 	const char *resume;	 /* of the result that goes on here; NULL: from the beginning */
 	const atomic_bool *stop; /* asks the driver to end, with what it has so far; or NULL */
+	bool machine_readable; /* no progress on the terminal */
 	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
 	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
 };
@@ -125,6 +131,13 @@ const struct sim_driver_type *sim_driver_at(unsigned int n);
 extern const struct sim_driver_type sim_driver_run;
 extern const struct sim_driver_type sim_driver_stress;
 extern const struct sim_driver_type sim_driver_inject;
+/*
+ * In programs that answer the calls of the thread-sanitizer instrumentation; weak, since those that
+ * have the real runtime do not. For check: run it as the others, with options.seconds as bound; a
+ * result of SIM_INCOMPLETE says in .why which bound ended it; options.shard splits one scenario, and
+ * then .complete is about the shard.
+ */
+extern const struct sim_driver_type sim_driver_explore __attribute__((weak));
 
 /* Oracles of the interface, registered by every driver. */
 void sim_observe_oracles(struct sim_machine *m);

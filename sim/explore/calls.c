@@ -33,16 +33,36 @@ static void add_access(struct ex_op *op, uint32_t obj, unsigned int mask, unsign
 	op->n_acc = op->n_base;
 }
 
+/* Who is to blame: the context that runs, or, asked after a step, the one that made it. */
+static const struct ex_ctx *blamed(const struct ghes_explore *x)
+{
+	if (x->cur)
+		return x->cur;
+	return x->on_fiber && x->running < EX_CTXS ? &x->ctx[x->running] : NULL;
+}
+
 void ghes_explore_fail(const char *oracle, const char *fmt, ...)
 {
 	struct ghes_explore *x = ex;
-	struct ex_ctx *self = ex_self();
 	va_list args;
 
 	if (!x)
 		return;
 	va_start(args, fmt);
-	ex_defect_v(x, oracle, self, PC(), fmt, args);
+	ex_defect_v(x, oracle, blamed(x), PC(), fmt, args);
+	va_end(args);
+	ex_abort_execution(x, EX_FAILED);
+}
+
+void ghes_explore_fail_at(const char *oracle, const void *pc, const char *fmt, ...)
+{
+	struct ghes_explore *x = ex;
+	va_list args;
+
+	if (!x)
+		return;
+	va_start(args, fmt);
+	ex_defect_v(x, oracle, blamed(x), pc, fmt, args);
 	va_end(args);
 	ex_abort_execution(x, EX_FAILED);
 }
@@ -58,23 +78,72 @@ void ghes_explore_assume(bool cond)
 	ex_step(self);
 }
 
+/* From now on it is kept track of who reads and writes what. */
+static void begin_to_note_writes(struct ghes_explore *x)
+{
+	if (x->uses_relax)
+		return;
+	x->uses_relax = true;
+	x->more_shared = true;
+	ex_abort_execution(x, EX_REDUNDANT);
+}
+
+static void relax(struct ex_ctx *self, const void *pc)
+{
+	/* Waiting for what nobody else has touched so far. */
+	if (!self->relax_n && self->private_accesses)
+		ex_promote(ex, self);
+	if (!self->relax_n)
+		return;
+	new_op(self, EX_OP_RELAX, memory_order_relaxed, pc);
+	ex->waiting |= ex_bit(self->id);
+	ex_step(self);
+}
+
 void ghes_explore_relax(void)
 {
 	struct ex_ctx *self = ex_self();
 
 	if (!self)
 		return;
-	if (!ex->uses_relax) {
-		ex->uses_relax = true;
-		ex->more_shared = true;
-		ex_abort_execution(ex, EX_REDUNDANT);
-	}
-	/* Waiting for what nobody else has touched so far. */
-	if (!self->relax_n && self->private_accesses)
-		ex_promote(ex, self);
-	if (!self->relax_n)
+	begin_to_note_writes(ex);
+	relax(self, PC());
+}
+
+void ghes_explore_pause(void)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	uint64_t turn;
+
+	if (!self)
 		return;
-	new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
+	begin_to_note_writes(x);
+	/* The same reads as in the turn before, in the same order, from the same place? */
+	turn = self->turn ^ ((uintptr_t)PC() << 1 | 1);
+	if (self->last_turn == turn && self->turn_length < EX_TURN) {
+		if (!self->relax_n) { /* of memory that nobody else reaches, as far as is known */
+			self->relax_n = EX_RELAX + 1;
+			self->relax_writes = x->writes;
+		}
+		self->pausing = true;
+		new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
+		x->waiting |= ex_bit(self->id);
+		ex_step(self);
+		self->pausing = false;
+	}
+	self->last_turn = turn;
+	self->turn = self->turn_length = 0;
+	self->relax_n = 0;
+}
+
+void ghes_explore_halt(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (!self)
+		return;
+	new_op(self, EX_OP_HALT, memory_order_relaxed, PC());
 	ex->waiting |= ex_bit(self->id);
 	ex_step(self);
 }
@@ -269,6 +338,40 @@ void ghes_explore_point(unsigned int kind, uint64_t object, bool write, int orde
 	add_access(new_op(self, EX_OP_POINT, order, PC()),
 		   ex_obj_find(ex, EX_KEY(kind & 0xff, object)), 0xff, write ? EX_W : EX_R);
 	ex_step(self);
+}
+
+void ghes_explore_uses(const struct ghes_explore_use *uses, unsigned int n, int order)
+{
+	struct ghes_explore *x = ex;
+	struct ex_ctx *self = ex_self();
+	struct ex_op *op;
+
+	if (!self || !n || n > GHES_EXPLORE_MAX_USES)
+		return;
+	op = new_op(self, EX_OP_POINT, order, PC());
+	for (unsigned int i = 0; i < n; i++) {
+		const struct ghes_explore_use *u = &uses[i];
+		uint32_t obj = u->what == GHES_EXPLORE_MEMORY
+				       ? ex_memory_object(x, self, (uintptr_t)u->id, u->write)
+				       : ex_obj_find(x, EX_KEY(u->kind & 0xff, u->id));
+
+		add_access(op, obj, 0xff, u->write ? EX_W : EX_R);
+	}
+	ex_step(self);
+}
+
+void ghes_explore_plain(const void *p, size_t bytes, bool write)
+{
+	uintptr_t at = (uintptr_t)p, end = at + bytes;
+
+	if (!ex_self())
+		return;
+	while (at < end) {
+		uintptr_t next = (at | 7) + 1 < end ? (at | 7) + 1 : end;
+
+		ex_plain_access((const void *)at, next - at, write, PC());
+		at = next;
+	}
 }
 
 /* Each block is followed by one granule that nobody may access, and preceded by its size. */

@@ -33,14 +33,14 @@ static void caught(int sig, siginfo_t *info, void *context)
 	struct ghes_explore *x = ex;
 	struct ex_ctx *c = x ? x->cur : NULL;
 
-	if (!c) {
+	if (!c && !(x && x->finishing)) {
 		/* Not ours: repeat it as it would have been. */
 		ex_crash_ignore(x);
 		raise(sig);
 		return;
 	}
 	ex_defect(x, "crash", c, faulting_pc(context), "%s dies of signal %d at address %#lx",
-		  c->name, sig, (unsigned long)info->si_addr);
+		  c ? c->name : "the end of the run", sig, (unsigned long)info->si_addr);
 	x->cur = NULL;
 	x->outcome = EX_FAILED;
 	x->cut_short = true;

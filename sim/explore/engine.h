@@ -33,12 +33,15 @@
 #define EX_SHADOW	 128 /* remembered frames of a call stack */
 #define EX_LOCKS	 64
 #define EX_REGIONS	 64
-#define EX_RELAX	 4	    /* objects that a waiting loop is known to have read */
+#define EX_RELAX	 64	    /* objects that a waiting loop is known to have read */
+#define EX_TURN		 512	    /* reads of a loop's turn; what is longer is no waiting */
+#define EX_IDLE_TURNS	 32	    /* of a loop that may end by itself, when all others wait */
 #define EX_ARENA	 (1u << 20) /* ghes_explore_alloc() per context */
 #define EX_FRAMES	 24	    /* frames shown in a report */
 #define EX_FINDINGS	 64
 #define EX_FATAL_SIGNALS 5
 #define EX_SHARD_DEPTH	 8
+#define EX_SHARD_SAMPLES 256
 
 typedef uint32_t ex_mask; /* a set of contexts */
 
@@ -141,6 +144,7 @@ enum ex_kind {
 	EX_OP_GP_START,
 	EX_OP_GP_END,
 	EX_OP_STUCK, /* assume(false): never enabled */
+	EX_OP_HALT,  /* likewise, and without a context that could not go on for it */
 };
 
 /* What a context is about to do. Complete when it calls ex_step(). */
@@ -205,7 +209,9 @@ struct ex_obj {
 	uint16_t writes[8]; /* machine: to each byte, when somebody waits by relax(); for change
 			       only */
 	uint8_t owner;	    /* first context that accessed it */
-	bool shared;	    /* accessed by a second one, ever: from then on accesses are steps */
+	bool several;	    /* accessed by a second one, ever */
+	bool written;	    /* by any of them, ever */
+	bool shared;	    /* both: from then on accesses are steps */
 	bool plain;	    /* accessed by a plain operation, ever */
 	bool ignored;
 };
@@ -251,6 +257,12 @@ struct ex_ctx {
 	uint8_t relax_mask[EX_RELAX];
 	uint16_t relax_version[EX_RELAX];
 	uint64_t relax_writes;
+	/* ghes_explore_pause(): what has been read since the last one, and before that one */
+	uint64_t turn, last_turn;
+	uint32_t turn_length;
+	uint8_t idle_turns; /* made since nobody else could go on */
+	bool pausing, idle; /* waits; and may go on, since nobody else can */
+	bool stack_shared;  /* others reach some of its stack: sticky */
 	unsigned int shadow_depth;
 	const void *shadow[EX_SHADOW];
 	char *arena;
@@ -355,6 +367,7 @@ struct ghes_explore {
 	bool uses_fences; /* sticky */
 	size_t live_allocs;
 	enum ex_outcome outcome;
+	bool finishing;	 /* finish() runs */
 	bool on_fiber;	 /* the running stack is that of a context */
 	bool starting;	 /* threads run up to their first step */
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
@@ -524,6 +537,7 @@ void ex_race_event(struct ghes_explore *x, struct ex_event *ev, unsigned int pos
 
 /* tsan_entry.c */
 void ex_promote(struct ghes_explore *x, struct ex_ctx *self) __attribute__((noreturn));
+uint32_t ex_memory_object(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr, bool write);
 void ex_plain_access(const void *p, size_t size, bool write, const void *pc);
 
 /* explore.c */

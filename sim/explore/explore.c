@@ -177,6 +177,8 @@ const char *ghes_explore_bound_name(enum ghes_explore_bound bound)
 		[GHES_EXPLORE_SAMPLED] = "sampled",
 		[GHES_EXPLORE_DEFECTS] = "max-defects",
 		[GHES_EXPLORE_SHARDED] = "shard",
+		[GHES_EXPLORE_STOPPED] = "stopped",
+		[GHES_EXPLORE_RESTARTED] = "restarted-shard",
 	};
 
 	return (size_t)bound < sizeof(names) / sizeof(names[0]) ? names[bound] : "?";
@@ -322,8 +324,10 @@ static void restore_memory(struct ghes_explore *x)
 
 static void finish(struct ghes_explore *x)
 {
+	x->finishing = true;
 	if (x->cfg.finish)
 		x->cfg.finish(x->cfg.user);
+	x->finishing = false;
 	if (x->live_allocs && !x->cfg.no_leaks) {
 		ex_defect(x, "leak", NULL, NULL, "%zu block(s) not freed at the end",
 			  x->live_allocs);
@@ -350,7 +354,7 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 			finish(x);
 	}
 	x->cur = NULL;
-	x->starting = false;
+	x->starting = x->finishing = false;
 	ex = NULL;
 	return x->outcome;
 }
@@ -362,6 +366,36 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 bool ex_shard_mine(struct ghes_explore *x)
 {
 	return x->shard_next++ % x->cfg.shards == x->cfg.shard - 1;
+}
+
+/*
+ * Which accesses are steps is learned, and shards must agree on it: else each would split another
+ * tree. So they all begin with the same samples. What a shard learns later the others do not know:
+ * then the parts may overlap or leave gaps, and none of them is complete.
+ */
+static void learn_for_shards(struct ghes_explore *x)
+{
+	enum ghes_explore_mode mode = x->cfg.mode;
+	unsigned int shards = x->cfg.shards;
+
+	x->cfg.mode = GHES_EXPLORE_RANDOM;
+	x->cfg.shards = 0;
+	for (unsigned int n = 0; n < EX_SHARD_SAMPLES && !x->no_memory; n++) {
+		ex_search_sample(x);
+		ex_execute(x);
+		if (!x->more_shared)
+			while (x->depth)
+				ex_trace_pop(x);
+		else if (!ex_analysis_reset(x))
+			x->no_memory = true;
+	}
+	ex_report_free(x);
+	x->stop = x->cut_short = x->steps_bound = false;
+	x->res = (struct ghes_explore_result){0};
+	x->cfg.mode = mode;
+	x->cfg.shards = shards;
+	if (!ex_analysis_reset(x))
+		x->no_memory = true;
 }
 
 /* Adds a trace to those seen. Return: false when memory is out. */
@@ -490,6 +524,8 @@ static void search(struct ghes_explore *x)
 		count(x, outcome);
 		if (x->stop)
 			x->res.bound = GHES_EXPLORE_DEFECTS;
+		else if (x->cfg.stop && x->cfg.stop(x->cfg.user))
+			x->res.bound = GHES_EXPLORE_STOPPED;
 		else if (x->cfg.max_executions && x->res.executions >= x->cfg.max_executions)
 			x->res.bound = GHES_EXPLORE_EXECUTIONS;
 		if (!(n & 1023) || x->cfg.max_seconds > 0)
@@ -522,6 +558,10 @@ static void conclude(struct ghes_explore *x)
 	}
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM && r->bound != GHES_EXPLORE_DEFECTS)
 		r->bound = GHES_EXPLORE_SAMPLED;
+	if (x->shard_depth && r->restarts && r->complete) {
+		r->complete = false;
+		r->bound = GHES_EXPLORE_RESTARTED;
+	}
 	if (x->n_findings)
 		r->verdict = GHES_EXPLORE_FAIL;
 	else
@@ -545,6 +585,8 @@ enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 		*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
 		return GHES_EXPLORE_ERROR;
 	}
+	if (x->shard_depth && x->cfg.mode == GHES_EXPLORE_DPOR)
+		learn_for_shards(x);
 	search(x);
 	conclude(x);
 	ex_report_all(x);

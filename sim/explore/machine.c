@@ -57,10 +57,11 @@ static bool op_enabled(const struct ghes_explore *x, const struct ex_ctx *c)
 	case EX_OP_LOCK:
 		return x->locks[c->op.target].owner == EX_CTXS;
 	case EX_OP_RELAX:
-		return relax_may_go_on(x, c);
+		return c->idle || relax_may_go_on(x, c);
 	case EX_OP_GP_END:
 		return grace_period_over(x, c);
 	case EX_OP_STUCK:
+	case EX_OP_HALT:
 		return false;
 	default:
 		return true;
@@ -161,6 +162,8 @@ static void continue_with(struct ghes_explore *x, void **from, struct ex_ctx *ne
 {
 	x->cur = next;
 	x->on_fiber = next;
+	if (next && x->cfg.switched)
+		x->cfg.switched(x->cfg.user, next->cpu);
 	ex_fiber_switch(from, next ? next->sp : x->main_sp);
 }
 
@@ -198,6 +201,10 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 	c->state = EX_RUNNING;
 	c->shadow_depth = 0;
 	c->relax_n = 0;
+	c->turn = c->last_turn = 0;
+	c->turn_length = 0;
+	c->idle_turns = 0;
+	c->pausing = c->idle = false;
 	c->private_accesses = 0;
 	c->parent = EX_CTXS;
 	if (c->handler) {
@@ -227,16 +234,38 @@ static void note_writes(struct ghes_explore *x, const struct ex_op *op)
 	}
 }
 
+/* A loop's own writes are nothing to wait for. */
+static void forget_own_writes(struct ex_ctx *c, const struct ex_op *op)
+{
+	for (unsigned int i = 0; i < op->n_base; i++) {
+		const struct ex_access *a = &op->acc[i];
+
+		if (!(a->type & EX_W))
+			continue;
+		if (c->relax_n)
+			c->relax_writes++;
+		for (unsigned int k = 0; k < c->relax_n && k < EX_RELAX; k++)
+			if (c->relax_obj[k] == a->obj)
+				c->relax_version[k] =
+					(uint16_t)(c->relax_version[k] +
+						   __builtin_popcount(c->relax_mask[k] & a->mask));
+	}
+}
+
 /* The version counts that the loop saw first: what changed since then may make it go on. */
 static void note_read(struct ghes_explore *x, struct ex_ctx *c, const struct ex_op *op)
 {
-	if (op->kind == EX_OP_STORE || op->kind == EX_OP_PLAIN_WRITE || op->size == 0)
+	if (op->kind == EX_OP_STORE || op->kind == EX_OP_PLAIN_WRITE ||
+	    (op->size == 0 && op->kind != EX_OP_POINT))
 		return;
 	if (!c->relax_n)
 		c->relax_writes = x->writes;
+	c->turn_length++;
 	for (unsigned int i = 0; i < op->n_base; i++) {
 		const struct ex_access *a = &op->acc[i];
 		unsigned int k;
+
+		c->turn = (c->turn ^ (a->obj << 8 | a->mask)) * 0x9e3779b97f4a7c15u;
 
 		for (k = 0; k < c->relax_n && k < EX_RELAX; k++)
 			if (c->relax_obj[k] == a->obj && c->relax_mask[k] == a->mask)
@@ -316,6 +345,8 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 		grace_period_starts(x, c);
 		break;
 	case EX_OP_RELAX:
+		c->idle_turns = c->idle ? c->idle_turns + 1 : 0;
+		c->idle = false;
 		c->relax_n = 0;
 		break;
 	default:
@@ -325,6 +356,7 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 	c->private_accesses = 0;
 	if (x->uses_relax && op->n_base) {
 		note_writes(x, op);
+		forget_own_writes(c, op);
 		note_read(x, c, op);
 	}
 }

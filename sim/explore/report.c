@@ -122,6 +122,9 @@ void ex_deadlock(struct ghes_explore *x)
 	char chain[sizeof(((struct ex_finding *)0)->message)] = "";
 	size_t at = 0;
 
+	/* What is shared is not known yet, so a wake-up may have been missed: it is run again. */
+	if (x->more_shared)
+		return;
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
 		char one[128];
@@ -144,6 +147,8 @@ void ex_endless(struct ghes_explore *x)
 {
 	const struct ex_ctx *c = x->running < EX_CTXS ? &x->ctx[x->running] : x->cur;
 
+	if (x->more_shared)
+		return;
 	ex_defect(x, "progress", c, c ? c->op.pc : NULL, "no end after %u steps; %s is in a loop",
 		  x->max_steps, c ? c->name : "?");
 	x->steps_bound = true;

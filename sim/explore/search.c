@@ -79,7 +79,7 @@ static unsigned int pick(struct ghes_explore *x, ex_mask from)
 /* Nobody can go on: is that the end, or is somebody waiting for what cannot come? */
 static void conclude(struct ghes_explore *x)
 {
-	bool stuck = false;
+	bool stuck = false, halted = false;
 
 	if (x->cfg.mode == GHES_EXPLORE_DPOR) {
 		ex_dpor_blocked(x);
@@ -95,8 +95,10 @@ static void conclude(struct ghes_explore *x)
 
 		if (c->state == EX_RUNNING && c->op.kind == EX_OP_STUCK)
 			stuck = true;
+		if (c->state == EX_RUNNING && c->op.kind == EX_OP_HALT)
+			halted = true;
 	}
-	for (unsigned int i = 0; i < x->n_ctx && !stuck; i++) {
+	for (unsigned int i = 0; i < x->n_ctx && !stuck && !halted; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
 
 		if (c->state == EX_RUNNING || c->state == EX_PENDING) {
@@ -170,6 +172,25 @@ static unsigned int new_node(struct ghes_explore *x, struct ex_event *node, ex_m
 	return c;
 }
 
+/*
+ * All wait. A loop that pauses may end by itself, though: it is given some turns more. Return: who
+ * may make one.
+ */
+static ex_mask idle_turns(struct ghes_explore *x)
+{
+	ex_mask may = 0;
+
+	for (ex_mask rest = x->runnable & x->waiting; rest; rest &= rest - 1) {
+		struct ex_ctx *c = &x->ctx[__builtin_ctz(rest)];
+
+		if (c->op.kind != EX_OP_RELAX || !c->pausing || c->idle_turns >= EX_IDLE_TURNS)
+			continue;
+		c->idle = true;
+		may |= ex_bit(c->id);
+	}
+	return may;
+}
+
 struct ex_ctx *ex_next(struct ghes_explore *x)
 {
 	struct ex_event *node = &x->path[x->depth + 1];
@@ -182,8 +203,14 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 	if (x->cfg.after_step)
 		ex_host_call(x, x->cfg.after_step);
 	enabled = ex_machine_enabled(x);
+	if (!enabled && x->uses_relax)
+		enabled = idle_turns(x);
 	if (!enabled) {
-		conclude(x);
+		/* Too short to be told apart by what lies below the shards' depth. */
+		if (x->depth < x->shard_depth && x->cfg.shards > 1 && !ex_shard_mine(x))
+			x->outcome = EX_REDUNDANT;
+		else
+			conclude(x);
 		return NULL;
 	}
 	if (x->depth + 1 == x->branch) {

@@ -10,8 +10,9 @@
  * range calls against memcpy) both are here. Outside of an execution everything is performed at
  * once.
  *
- * An access to the context's own stack, or to memory that no second context has reached so far, is
- * not a step. When a second one does reach it, the search begins anew with that knowledge.
+ * An access to the context's own stack, to memory that no second context has reached so far, or
+ * that none has written, is not a step. When that changes, the search begins anew with that
+ * knowledge.
  */
 #include "engine.h"
 #include <stdatomic.h>
@@ -44,9 +45,33 @@ static bool is_ignored(const struct ghes_explore *x, uintptr_t addr)
 
 enum sharing { IGNORED, PRIVATE, SHARED };
 
-/* Is an access to this granule a step? *@index: its object. */
+/* Part of another context's stack, handed out by that context? */
+static bool is_foreign_stack(struct ghes_explore *x, const struct ex_ctx *self, uintptr_t addr)
+{
+	for (unsigned int i = 0; i < x->n_ctx; i++) {
+		struct ex_ctx *c = &x->ctx[i];
+
+		if (c != self && addr - c->stack_lo < c->stack_hi - c->stack_lo) {
+			c->stack_shared = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Has another context ever reached this part of the owner's stack? */
+static bool others_reach(struct ghes_explore *x, uintptr_t addr, size_t size)
+{
+	return x->objs[ex_obj_find(x, addr >> 3)].shared ||
+	       ((addr & 7) + size > 8 && x->objs[ex_obj_find(x, (addr >> 3) + 1)].shared);
+}
+
+/*
+ * Is an access to this granule a step? Not as long as one context alone knows it, or all of them
+ * only read it. *@index: its object.
+ */
 static enum sharing sharing_of(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr,
-			       uint32_t *index)
+			       bool write, uint32_t *index)
 {
 	uint32_t i = ex_obj_find(x, addr >> 3);
 	struct ex_obj *o = &x->objs[i];
@@ -56,13 +81,15 @@ static enum sharing sharing_of(struct ghes_explore *x, struct ex_ctx *self, uint
 		return SHARED;
 	if (o->ignored)
 		return IGNORED;
-	if (o->owner == self->id)
-		return PRIVATE;
-	if (o->owner == EX_CTXS) {
+	o->written |= write;
+	if (o->owner == EX_CTXS && !is_foreign_stack(x, self, addr)) {
 		o->owner = self->id;
 		o->ignored = is_ignored(x, addr);
 		return o->ignored ? IGNORED : PRIVATE;
 	}
+	o->several |= o->owner != self->id;
+	if (!o->several || !o->written)
+		return PRIVATE;
 	o->shared = true;
 	x->more_shared = true;
 	return SHARED;
@@ -154,11 +181,14 @@ static bool memory_op(struct ghes_explore *x, struct ex_ctx *self, uintptr_t add
 	uint32_t obj[2];
 	enum sharing sharing;
 
-	if (addr - self->stack_lo < self->stack_hi - self->stack_lo)
+	/* Counted like any other private access: a schedule's counts must not depend on sharing. */
+	if (addr - self->stack_lo < self->stack_hi - self->stack_lo && !x->script &&
+	    !(self->stack_shared && others_reach(x, addr, size)) &&
+	    ++self->private_accesses <= PRIVATE_LIMIT)
 		return false;
-	sharing = sharing_of(x, self, addr, &obj[0]);
+	sharing = sharing_of(x, self, addr, type & EX_W, &obj[0]);
 	if (first + size > 8) {
-		enum sharing second = sharing_of(x, self, addr + 8, &obj[1]);
+		enum sharing second = sharing_of(x, self, addr + 8, type & EX_W, &obj[1]);
 
 		n = 2;
 		sharing = second > sharing ? second : sharing;
@@ -205,6 +235,15 @@ static inline void touch(const void *p, size_t size, bool write, bool is_volatil
 	op->order = memory_order_relaxed;
 	op->torn = false;
 	take_turn(self);
+}
+
+/* Says that @self reaches the word at @addr. Return: its object. */
+uint32_t ex_memory_object(struct ghes_explore *x, struct ex_ctx *self, uintptr_t addr, bool write)
+{
+	uint32_t index;
+
+	sharing_of(x, self, addr, write, &index);
+	return index;
 }
 
 void ex_plain_access(const void *p, size_t size, bool write, const void *pc)

@@ -133,12 +133,14 @@ static void run_in(struct sim_machine *m, struct sim_cpu *c, enum sim_running ru
 {
 	uint8_t before = c->frame[0].running;
 
+	sim_uses_one(m, c, SIM_RESOURCE_MODE, true, c->id);
 	c->frame[0].running = (uint8_t)running;
 	for (uint64_t i = 0; i < count && !atomic_load(&m->stopped); i++) {
 		sim_point(m, c, SIM_EV_STEP, i);
 		sim_emit(m, c, SIM_EV_STEP, SIM_NO_SOURCE, i, 0, 0, NULL);
 		sim_return_path(m, c);
 	}
+	sim_uses_one(m, c, SIM_RESOURCE_MODE, true, c->id);
 	c->frame[0].running = before;
 }
 
@@ -179,6 +181,7 @@ static void set_masks(struct sim_machine *m, struct sim_cpu *c, uint32_t masks)
 	uint32_t old = c->masks;
 
 	sim_point(m, c, SIM_EV_MASK, masks);
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	c->masks = masks;
 	c->program_masks = masks;
 	sim_emit(m, c, SIM_EV_MASK, SIM_NO_SOURCE, masks, old, 0, NULL);
@@ -247,6 +250,7 @@ static int perform(struct sim_machine *m, struct sim_cpu *c, const struct sim_ac
 	case SIM_ACTION_PROBE:
 		return bind_source(m, c, a);
 	case SIM_ACTION_TICK:
+		sim_uses_one(m, c, SIM_RESOURCE_CLOCK, true, 0);
 		atomic_fetch_add(&m->ticks, a->count);
 		break;
 	case SIM_ACTION_RUN_WORK:
@@ -310,6 +314,7 @@ int sim_action_do(struct sim_machine *m, struct sim_cpu *c, const struct sim_act
 	c->acting = true;
 	c->arriving = 0;
 	err = act(m, c, a);
+	sim_uses_one(m, c, SIM_RESOURCE_MODE, true, c->id);
 	c->acting = false;
 	return err;
 }
@@ -324,6 +329,7 @@ enum sim_verdict sim_action_arrive(struct sim_machine *m, struct sim_cpu *c,
 		return SIM_NEVER;
 	switch (a->kind) {
 	case SIM_ACTION_TICK:
+		sim_uses_one(m, c, SIM_RESOURCE_CLOCK, true, 0);
 		atomic_fetch_add(&m->ticks, a->count);
 		return SIM_NOW;
 	case SIM_ACTION_PE_MASK:

@@ -177,6 +177,8 @@ void sim_enter(struct sim_machine *m, struct sim_cpu *c, enum sim_running runnin
 		sim_irq_enter(m, c);
 	sim_emit(m, c, SIM_EV_ENTER, source, running, interrupted, 0, NULL);
 	sim_idle(m, c);
+	if (is_interrupt(running))
+		sim_sync(m, c, SIM_SYNC_RCU_LOCK, c);
 }
 
 void sim_leave(struct sim_machine *m, struct sim_cpu *c, int64_t answer)
@@ -184,6 +186,9 @@ void sim_leave(struct sim_machine *m, struct sim_cpu *c, int64_t answer)
 	struct sim_frame *f = sim_top(c);
 	enum sim_running running = f->running;
 
+	if (is_interrupt(running))
+		sim_sync(m, c, SIM_SYNC_RCU_UNLOCK, c);
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	sim_busy(c);
 	sim_emit(m, c, SIM_EV_LEAVE, f->source, running, (uint64_t)answer, f->instance, NULL);
 	if (is_interrupt(running))

@@ -69,6 +69,10 @@ static struct ghes_work *take_locked(struct sim_machine *m, struct sim_cpu *c,
 {
 	struct ghes_work *work;
 
+	sim_uses_one(m, c, SIM_RESOURCE_WORK, false, c->id);
+	if (!list->first)
+		return NULL;
+	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, c->id);
 	sim_busy(c);
 	sim_lock(m, &m->work_lock);
 	work = take(list);
@@ -91,6 +95,7 @@ bool sim_work_run(struct sim_machine *m, struct sim_cpu *c)
 		 NULL);
 	work->func(work); /* may free it */
 	sim_leave(m, c, 0);
+	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, c->id);
 	sim_busy(c);
 	sim_lock(m, &m->work_lock);
 	c->running_work = NULL;
@@ -103,8 +108,13 @@ bool sim_work_run(struct sim_machine *m, struct sim_cpu *c)
 static bool running_elsewhere(struct sim_machine *m, struct sim_cpu *c, struct ghes_work *work,
 			      bool dequeue)
 {
+	struct sim_use uses[SIM_MAX_USES];
 	bool running = false;
+	unsigned int n = 0;
 
+	for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
+		uses[n] = (struct sim_use){SIM_RESOURCE_WORK, dequeue, n};
+	sim_uses(m, c, uses, n);
 	sim_busy(c);
 	sim_lock(m, &m->work_lock);
 	for (unsigned int i = 0; i < m->nr_cpus; i++) {
@@ -131,6 +141,15 @@ void sim_work_cancel(struct sim_machine *m, struct sim_cpu *c, struct ghes_work 
 		}
 		running = running_elsewhere(m, c, work, false);
 	}
+}
+
+/* Any CPU, if the task is gone. */
+unsigned int sim_cpu_of_task(const struct sim_machine *m, struct ghes_task task)
+{
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		if (m->cpu[i].task_id == task.id)
+			return i;
+	return 0;
 }
 
 int sim_task_work_push(struct sim_machine *m, struct ghes_task task, struct ghes_work *work,

@@ -38,6 +38,20 @@ enum sim_arriving sim_arriving_of(const struct sim_source *s)
 	}
 }
 
+uint64_t sim_registration_of(const struct sim_source *s)
+{
+	switch (s->config.notify) {
+	case ACPI_HEST_NOTIFY_SCI:
+	case ACPI_HEST_NOTIFY_GSIV:
+	case ACPI_HEST_NOTIFY_GPIO:
+		return SIM_REGISTRATION_HED;
+	case ACPI_HEST_NOTIFY_NMI:
+		return SIM_REGISTRATION_NMI;
+	default:
+		return s->index;
+	}
+}
+
 static void set_bit(uint64_t *map, uint32_t n)
 {
 	map[n / 64] |= UINT64_C(1) << (n % 64);
@@ -67,6 +81,7 @@ static bool any_bit(const uint64_t *map, uint32_t nr)
 
 static void fatal(struct sim_machine *m)
 {
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_END, true, 0);
 	atomic_store(&m->fatal, true);
 	sim_stop(m);
 }
@@ -271,6 +286,13 @@ enum sim_verdict sim_raise(struct sim_machine *m, struct sim_cpu *c, struct sim_
 {
 	enum sim_verdict v;
 
+	/* a shared SDEI event runs on one PE at a time */
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_SOURCE, s->config.sdei_shared, sim_registration_of(s)},
+			 {SIM_RESOURCE_CONTEXT, true, c->id},
+		 },
+		 2);
 	if (!atomic_load_explicit(&c->online, memory_order_relaxed))
 		return SIM_NEVER;
 	if (!heard(m, s))
@@ -412,10 +434,12 @@ static void return_to_user(struct sim_machine *m, struct sim_cpu *c)
 {
 	uint8_t running = c->frame[0].running;
 
+	sim_uses_one(m, c, SIM_RESOURCE_MODE, true, c->id);
 	c->frame[0].running = SIM_RUNNING_KERNEL;
 	sim_return_path(m, c);
 	while (sim_task_work_run(m, c))
 		sim_return_path(m, c);
+	sim_uses_one(m, c, SIM_RESOURCE_MODE, true, c->id);
 	c->frame[0].running = running;
 	if (atomic_exchange(&c->task_dying, false)) {
 		c->task_id += SIM_MAX_CPUS;
@@ -454,11 +478,18 @@ static void abort_once(struct sim_machine *m, struct sim_cpu *c, struct sim_sour
 enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s,
 			       struct sim_consumed *consumed, bool guest)
 {
-	/* from a guest it is an ordinary exit, handled in the kernel with interrupts on */
-	enum sim_verdict v =
-		sim_verdict_now(m, c, guest ? SIM_ARRIVING_TASK_WORK : SIM_ARRIVING_SEA, false);
 	struct sim_poison *poison = &c->poison;
+	enum sim_verdict v;
 
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_TASK, true, c->id},
+			 {SIM_RESOURCE_CONTEXT, true, c->id},
+			 {SIM_RESOURCE_MODE, false, c->id},
+		 },
+		 3);
+	/* from a guest it is an ordinary exit, handled in the kernel with interrupts on */
+	v = sim_verdict_now(m, c, guest ? SIM_ARRIVING_TASK_WORK : SIM_ARRIVING_SEA, false);
 	note(m, c, s->config.id, SIM_ARRIVING_SEA, v);
 	if (v != SIM_NOW || !m->core)
 		return v;
@@ -471,6 +502,7 @@ enum sim_verdict sim_raise_sea(struct sim_machine *m, struct sim_cpu *c, struct 
 		abort_once(m, c, s, guest);
 		if (atomic_load(&m->stopped) || !consumed)
 			break;
+		sim_uses_one(m, c, SIM_RESOURCE_TASK, false, c->id);
 		offlined = atomic_load(&poison->offlined);
 		signalled = atomic_load(&poison->signalled);
 		sim_emit(m, c, SIM_EV_USER_RETRY, s->config.id, consumed->paddr,

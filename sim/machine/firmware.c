@@ -143,6 +143,7 @@ uint32_t sim_firmware_report(struct sim_machine *m, struct sim_cpu *c, struct si
 
 	if (index < 0 || (unsigned int)index >= config->nr_records)
 		return 0;
+	sim_uses_one(m, c, SIM_RESOURCE_MEMORY, true, (uintptr_t)b->mem);
 	sim_busy(c);
 	sim_lock(m, &b->lock);
 	if (block_free(s, b) && !s->queue_len) {
@@ -167,6 +168,7 @@ static bool pump_one(struct sim_machine *m, struct sim_cpu *c, struct sim_source
 
 	if (!s->queue_len) /* relaxed look: an entry that comes now is found the next time */
 		return false;
+	sim_uses_one(m, c, SIM_RESOURCE_MEMORY, true, (uintptr_t)b->mem);
 	sim_busy(c);
 	sim_lock(m, &b->lock);
 	if (s->queue_len && block_free(s, b))

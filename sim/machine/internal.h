@@ -393,8 +393,59 @@ static inline void sim_point(struct sim_machine *m, struct sim_cpu *c, enum sim_
 		d->point(d, m, c->id, kind, arg);
 }
 
+/* For a driver that has to know: see struct sim_driver. */
+static inline void sim_uses(struct sim_machine *m, struct sim_cpu *c, const struct sim_use *uses,
+			    unsigned int n)
+{
+	struct sim_driver *d = m->host->driver;
+
+	if (d && d->use && !c->busy)
+		d->use(d, m, c->id, uses, n);
+}
+
+static inline void sim_uses_one(struct sim_machine *m, struct sim_cpu *c,
+				enum sim_resource resource, bool write, uint64_t which)
+{
+	const struct sim_use use = {resource, write, which};
+
+	sim_uses(m, c, &use, 1);
+}
+
+/* What all CPUs run. */
+static inline void sim_uses_contexts(struct sim_machine *m, struct sim_cpu *c)
+{
+	struct sim_use uses[SIM_MAX_USES];
+	unsigned int n = 0;
+
+	for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
+		uses[n] = (struct sim_use){SIM_RESOURCE_CONTEXT, false, n};
+	sim_uses(m, c, uses, n);
+}
+
+static inline void sim_sync(struct sim_machine *m, struct sim_cpu *c, enum sim_sync what,
+			    const void *object)
+{
+	struct sim_driver *d = m->host->driver;
+
+	if (d && d->sync && !c->busy)
+		d->sync(d, m, c->id, what, object);
+}
+
+static inline void sim_touches(struct sim_machine *m, struct sim_cpu *c, const void *p,
+			       size_t bytes, bool write)
+{
+	struct sim_driver *d = m->host->driver;
+
+	if (d && d->touch && !c->busy)
+		d->touch(d, m, c->id, p, bytes, write);
+}
+
 /* ---- deliver.c ------------------------------------------------------------------------------- */
 enum sim_arriving sim_arriving_of(const struct sim_source *s);
+/* What stands for the registration of @s, as sim_use.which of SIM_RESOURCE_SOURCE. */
+#define SIM_REGISTRATION_HED (SIM_MAX_SOURCES + 1)
+#define SIM_REGISTRATION_NMI (SIM_MAX_SOURCES + 2)
+uint64_t sim_registration_of(const struct sim_source *s);
 /* The notification of @s arrives on @c. */
 enum sim_verdict sim_raise(struct sim_machine *m, struct sim_cpu *c, struct sim_source *s);
 enum sim_verdict sim_raise_class(struct sim_machine *m, struct sim_cpu *c,
@@ -421,6 +472,8 @@ int sim_phys_add(struct sim_machine *m, uint64_t paddr, uint64_t n, bool io, uns
 void sim_copy_from_phys(void *dst, const uint8_t *src, size_t n);
 void sim_copy_to_phys(uint8_t *dst, const void *src, size_t n);
 struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr);
+/* The word that stands for what is at @paddr, as sim_use.which: of a block its status; or 0. */
+uint64_t sim_word_of(struct sim_machine *m, uint64_t paddr, bool io);
 
 /* ---- firmware.c ------------------------------------------------------------------------------ */
 int sim_firmware_create(struct sim_machine *m, char *error, size_t error_size);
@@ -468,6 +521,7 @@ bool sim_work_push(struct sim_machine *m, struct sim_cpu *to, struct ghes_work *
 		   void (*func)(struct ghes_work *work));
 bool sim_work_run(struct sim_machine *m, struct sim_cpu *c); /* true: something ran */
 void sim_work_cancel(struct sim_machine *m, struct sim_cpu *c, struct ghes_work *work);
+unsigned int sim_cpu_of_task(const struct sim_machine *m, struct ghes_task task);
 int sim_task_work_push(struct sim_machine *m, struct ghes_task task, struct ghes_work *work,
 		       void (*func)(struct ghes_work *work));
 void sim_signal(struct sim_machine *m, struct sim_cpu *c, struct ghes_task task, const char *why);

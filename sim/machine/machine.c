@@ -242,16 +242,28 @@ static void act(struct sim_machine *m, struct call *call)
 	call->err = sim_action_do(m, call->c, call->action);
 }
 
+/* Whether anything happens any more; and an action begins. */
+static void uses_cpu(struct sim_machine *m, struct sim_cpu *c, bool arrives)
+{
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_END, false, 0},
+			 {SIM_RESOURCE_MODE, !arrives, c->id},
+		 },
+		 arrives ? 1 : 2);
+}
+
 int sim_do(struct sim_machine *m, unsigned int cpu, const struct sim_action *action)
 {
 	struct call call = {.action = action};
 
 	if (cpu >= m->nr_cpus || !m->core)
 		return -GHES_EINVAL;
-	if (atomic_load(&m->stopped))
-		return -GHES_ECANCELED;
 	sim_set_this_cpu(m, cpu);
 	call.c = &m->cpu[cpu];
+	uses_cpu(m, call.c, false);
+	if (atomic_load(&m->stopped))
+		return -GHES_ECANCELED;
 	return guarded(m, act, &call) ? call.err : -GHES_ECANCELED;
 }
 
@@ -266,9 +278,12 @@ enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
 	struct call call = {.action = action, .verdict = SIM_NEVER};
 	unsigned int before = sim_this_cpu(m);
 
-	if (cpu >= m->nr_cpus || !m->core || atomic_load(&m->stopped))
+	if (cpu >= m->nr_cpus || !m->core)
 		return SIM_NEVER;
 	call.c = &m->cpu[cpu];
+	uses_cpu(m, call.c, true);
+	if (atomic_load(&m->stopped))
+		return SIM_NEVER;
 	if (call.c->busy)
 		return sim_defer(call.c, action) ? SIM_PENDING : SIM_NEVER;
 	sim_set_this_cpu(m, cpu);

@@ -443,6 +443,46 @@ int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 /* ---- The driver's side ----------------------------------------------------------------------- */
 
 /*
+ * State of the machine that CPUs share, or that decides what an arrival means: what a driver has to
+ * know that puts CPUs in each order that makes a difference. X(NAME, what sim_use.which is)
+ */
+#define SIM_RESOURCES(X)                                                                           \
+	X(CONTEXT, "CPU: its contexts, masks and pending notifications")                           \
+	X(MODE, "CPU: user or kernel mode of its program, which only aborts ask for")              \
+	X(MEMORY, "address, in this process, of a word that stands for firmware's memory")         \
+	X(SLOT, "fixmap slot")                                                                     \
+	X(SOURCE, "index of a source: registration, SDEI event, firmware's queue")                 \
+	X(HEAP, "0")                                                                               \
+	X(WORK, "CPU: its works and task works")                                                   \
+	X(RCU, "0: callbacks")                                                                     \
+	X(CLOCK, "0: time that actions add")                                                       \
+	X(TASK, "CPU: the page that its task has poisoned, or that kills it")                      \
+	X(END, "0: panic")
+
+enum sim_resource {
+#define SIM_RESOURCE_ENUM(name, which) SIM_RESOURCE_##name,
+	SIM_RESOURCES(SIM_RESOURCE_ENUM)
+#undef SIM_RESOURCE_ENUM
+		SIM_NR_RESOURCES
+};
+
+struct sim_use {
+	enum sim_resource resource;
+	bool write;
+	uint64_t which;
+};
+#define SIM_MAX_USES 3
+
+/* What orders CPUs by its meaning; @object identifies a lock. */
+enum sim_sync {
+	SIM_SYNC_LOCK,
+	SIM_SYNC_UNLOCK,
+	SIM_SYNC_RCU_LOCK, /* @object NULL: asked for; else by being an interrupt or NMI */
+	SIM_SYNC_RCU_UNLOCK,
+	SIM_SYNC_GRACE_PERIOD, /* returns after one */
+};
+
+/*
  * Where a driver may act. Every platform op of the core passes one of these, before it takes
  * effect, on the CPU and in the context that called it.
  */
@@ -468,6 +508,20 @@ struct sim_driver {
 	 * with sim_stop(). Returns when it is there already.
 	 */
 	void (*unwind)(struct sim_driver *d, struct sim_machine *m);
+
+	/* The rest is for a driver that switches CPUs at these calls; NULL for the others. */
+
+	/* What this CPU does until the next call of any of these uses this; @n <= SIM_MAX_USES. */
+	void (*use)(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		    const struct sim_use *uses, unsigned int n);
+	/* Before it takes effect; a lock is free when this returns. */
+	void (*sync)(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		     enum sim_sync what, const void *object);
+	/* The machine reads or writes the core's own memory for it, or takes it back. */
+	void (*touch)(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *p,
+		      size_t bytes, bool write);
+	/* A clock that does not count events: their number depends on the order of CPUs. */
+	bool still_clock;
 };
 
 /* End the run here and now: what a driver's unwind() continues with. Does not return. */

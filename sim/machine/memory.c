@@ -113,6 +113,13 @@ struct sim_block *sim_block_at(struct sim_machine *m, uint64_t paddr)
 	return NULL;
 }
 
+uint64_t sim_word_of(struct sim_machine *m, uint64_t paddr, bool io)
+{
+	const struct sim_block *b = io ? NULL : sim_block_at(m, paddr);
+
+	return (uintptr_t)(b ? b->mem : sim_phys_at(m, paddr, 1, io));
+}
+
 /* ---- Poison ---------------------------------------------------------------------------------- */
 
 void *sim_poison_page(struct sim_machine *m, unsigned int cpu)

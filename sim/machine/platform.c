@@ -54,6 +54,7 @@ static void *op_alloc(struct ghes_platform *p, size_t size)
 	uint64_t fail = m->host->config.misbehave[SIM_MISBEHAVE_POOL_FAIL];
 	void *ptr = NULL;
 
+	sim_uses_one(m, c, SIM_RESOURCE_HEAP, true, 0);
 	begin(m, c, SIM_EV_ALLOC, size);
 	if (atomic_fetch_add(&m->allocs, 1) + 1 != fail) {
 		sim_lock(m, &m->heap_lock);
@@ -73,6 +74,8 @@ static void op_free(struct ghes_platform *p, void *ptr, size_t size)
 
 	if (!ptr)
 		return;
+	sim_touches(m, c, ptr, size, true);
+	sim_uses_one(m, c, SIM_RESOURCE_HEAP, true, 0);
 	begin(m, c, SIM_EV_FREE, size);
 	sim_emit(m, c, SIM_EV_FREE, SIM_NO_SOURCE, size, id_of(m, ptr), 0, NULL);
 	sim_lock(m, &m->heap_lock);
@@ -92,6 +95,7 @@ static int op_set_fixmap(struct ghes_platform *p, enum fixed_addresses idx, uint
 	struct sim_cpu *c = sim_this(m);
 	int err = 0;
 
+	sim_uses_one(m, c, SIM_RESOURCE_SLOT, true, idx);
 	begin(m, c, SIM_EV_MAP, paddr);
 	if ((unsigned int)idx >= GHES_NR_FIXMAP_SLOTS || paddr & ~GHES_PAGE_MASK) {
 		sim_defect(m, SIM_ORACLE_slot, "slot %u cannot map 0x%llx", (unsigned int)idx,
@@ -112,6 +116,7 @@ static void op_clear_fixmap(struct ghes_platform *p, enum fixed_addresses idx)
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_uses_one(m, c, SIM_RESOURCE_SLOT, true, idx);
 	begin(m, c, SIM_EV_UNMAP, idx);
 	if ((unsigned int)idx >= GHES_NR_FIXMAP_SLOTS) {
 		sim_defect(m, SIM_ORACLE_slot, "no slot %u to clear", (unsigned int)idx);
@@ -145,6 +150,24 @@ static uint8_t *through_slot(struct sim_machine *m, enum fixed_addresses idx, si
 	return sim_phys_at(m, *paddr, *n, false);
 }
 
+/* An access through slot @idx, and what firmware does about it. */
+static void uses_slot(struct sim_machine *m, struct sim_cpu *c, enum fixed_addresses idx,
+		      size_t offset, bool write)
+{
+	bool mutates = m->host->config.misbehave[SIM_MISBEHAVE_MUTATE];
+	uint64_t page = 0;
+
+	if ((unsigned int)idx < GHES_NR_FIXMAP_SLOTS)
+		page = atomic_load_explicit(&m->slot[idx].page, memory_order_relaxed);
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_MEMORY, write || mutates,
+			  sim_word_of(m, (page & GHES_PAGE_MASK) + offset, false)},
+			 {SIM_RESOURCE_SLOT, false, idx},
+		 },
+		 2);
+}
+
 static void op_memcpy_fromio(struct ghes_platform *p, enum fixed_addresses idx, size_t offset,
 			     void *dst, size_t n)
 {
@@ -154,6 +177,8 @@ static void op_memcpy_fromio(struct ghes_platform *p, enum fixed_addresses idx, 
 	uint64_t paddr;
 	uint8_t *src;
 
+	sim_touches(m, c, dst, n, true);
+	uses_slot(m, c, idx, offset, false);
 	begin(m, c, SIM_EV_IO_READ, n);
 	src = through_slot(m, idx, offset, &there, &paddr);
 	if (src) {
@@ -175,6 +200,8 @@ static void op_memcpy_toio(struct ghes_platform *p, enum fixed_addresses idx, si
 	uint64_t paddr;
 	uint8_t *dst;
 
+	sim_touches(m, c, src, n, false);
+	uses_slot(m, c, idx, offset, true);
 	begin(m, c, SIM_EV_IO_WRITE, n);
 	dst = through_slot(m, idx, offset, &n, &paddr);
 	if (dst) {
@@ -235,12 +262,27 @@ static int op_read_gar(struct ghes_platform *p, const struct apei_gar *reg, uint
 
 	if (!at)
 		return -GHES_EIO;
+	sim_uses_one(m, c, SIM_RESOURCE_MEMORY, false, (uintptr_t)at);
 	begin(m, c, SIM_EV_REG_READ, reg->address);
 	sim_copy_from_phys(&v, at, apei_gar_access_bytes(reg));
 	*val = le64toh(v);
 	sim_emit(m, c, SIM_EV_REG_READ, SIM_NO_SOURCE, reg->address, *val, 0, NULL);
 	end(m, c);
 	return 0;
+}
+
+/* An acknowledgement: firmware may write the next record at once. */
+static void uses_register(struct sim_machine *m, struct sim_cpu *c, const struct apei_gar *reg,
+			  const uint8_t *at)
+{
+	struct sim_use uses[SIM_MAX_USES] = {{SIM_RESOURCE_MEMORY, true, (uintptr_t)at}};
+	unsigned int n = 1;
+
+	for (uint32_t i = 0; i < m->nr_sources && n < SIM_MAX_USES; i++)
+		if (m->source[i].config.version == 2 && m->source[i].ack.addr == reg->address)
+			uses[n++] = (struct sim_use){SIM_RESOURCE_MEMORY, true,
+						     (uintptr_t)m->block[m->source[i].block].mem};
+	sim_uses(m, c, uses, n);
 }
 
 static int op_write_gar(struct ghes_platform *p, const struct apei_gar *reg, uint64_t val)
@@ -252,6 +294,7 @@ static int op_write_gar(struct ghes_platform *p, const struct apei_gar *reg, uin
 
 	if (!at)
 		return -GHES_EIO;
+	uses_register(m, c, reg, at);
 	begin(m, c, SIM_EV_REG_WRITE, reg->address);
 	sim_emit(m, c, SIM_EV_REG_WRITE, SIM_NO_SOURCE, reg->address, val, 0, NULL);
 	sim_copy_to_phys(at, &v, apei_gar_access_bytes(reg));
@@ -290,6 +333,7 @@ static uint32_t op_mask_set(struct ghes_platform *p, uint32_t mask)
 	struct sim_cpu *c = sim_this(m);
 	uint32_t old;
 
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	begin(m, c, SIM_EV_MASK, mask);
 	old = c->masks;
 	c->masks = mask;
@@ -310,12 +354,14 @@ static void enter_by_core(struct sim_machine *m, struct sim_cpu *c, enum sim_run
 	uint32_t masks = c->masks;
 
 	sim_point(m, c, SIM_EV_ENTER, running);
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	sim_busy(c);
 	sim_enter(m, c, running, sim_top(c)->source);
 	c->masks = masks;
 	sim_top(c)->masks = masks;
 	sim_top(c)->by_core = true;
 	sim_idle(m, c);
+	sim_sync(m, c, SIM_SYNC_RCU_LOCK, c);
 }
 
 static void leave_by_core(struct sim_machine *m, struct sim_cpu *c, enum sim_running running)
@@ -323,6 +369,8 @@ static void leave_by_core(struct sim_machine *m, struct sim_cpu *c, enum sim_run
 	uint32_t instance;
 
 	sim_point(m, c, SIM_EV_LEAVE, running);
+	sim_sync(m, c, SIM_SYNC_RCU_UNLOCK, c);
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	if (!sim_top(c)->by_core || sim_top(c)->running != running) {
 		sim_defect(m, SIM_ORACLE_context, "exit from %s, but %s is running",
 			   sim_running_name(running), sim_running_name(sim_top(c)->running));
@@ -440,6 +488,7 @@ static void op_raw_spin_lock(struct ghes_platform *p, struct ghes_raw_spinlock *
 	bool told = false;
 
 	sim_point(m, c, SIM_EV_LOCK, id_of(m, lock));
+	sim_sync(m, c, SIM_SYNC_LOCK, lock);
 	for (;;) {
 		uint32_t holder = 0;
 
@@ -462,6 +511,7 @@ static void op_raw_spin_unlock(struct ghes_platform *p, struct ghes_raw_spinlock
 	struct sim_cpu *c = sim_this(m);
 	uint32_t holder;
 
+	sim_sync(m, c, SIM_SYNC_UNLOCK, lock);
 	begin(m, c, SIM_EV_UNLOCK, id_of(m, lock));
 	holder = __atomic_load_n(&lock->word, __ATOMIC_RELAXED);
 	if (holder == c->id + 1)
@@ -510,6 +560,7 @@ static void op_mutex_lock(struct ghes_platform *p)
 	struct sim_cpu *c = sim_this(m);
 
 	might_sleep(m, c, "mutex_lock");
+	sim_sync(m, c, SIM_SYNC_LOCK, &m->mutex);
 	for (;;) {
 		uint32_t owner = 0;
 
@@ -532,6 +583,7 @@ static void op_mutex_unlock(struct ghes_platform *p)
 	struct sim_cpu *c = sim_this(m);
 
 	might_sleep(m, c, "mutex_unlock");
+	sim_sync(m, c, SIM_SYNC_UNLOCK, &m->mutex);
 	if (atomic_load(&m->mutex.owner) != c->id + 1)
 		sim_defect(m, SIM_ORACLE_lock, "CPU %u unlocks the mutex, which it does not hold",
 			   c->id);
@@ -545,6 +597,7 @@ static uint64_t op_sched_clock(struct ghes_platform *p)
 {
 	struct sim_machine *m = sim_of_platform(p);
 
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_CLOCK, false, 0);
 	return sim_clock_read(m, sim_this(m));
 }
 
@@ -553,6 +606,7 @@ static void op_rcu_read_lock(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_sync(m, c, SIM_SYNC_RCU_LOCK, NULL);
 	begin(m, c, SIM_EV_RCU_LOCK, 0);
 	sim_rcu_enter(c);
 	c->rcu_nesting++;
@@ -565,6 +619,7 @@ static void op_rcu_read_unlock(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_sync(m, c, SIM_SYNC_RCU_UNLOCK, NULL);
 	begin(m, c, SIM_EV_RCU_UNLOCK, 0);
 	if (c->rcu_nesting == sim_top(c)->rcu_nesting) {
 		sim_defect(m, SIM_ORACLE_context, "rcu_read_unlock() without a lock in %s",
@@ -583,6 +638,8 @@ static void op_call_rcu(struct ghes_platform *p, struct ghes_rcu_head *head,
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	/* two of them commute: only whether it is before a callback is run matters */
+	sim_uses_one(m, c, SIM_RESOURCE_RCU, false, 0);
 	begin(m, c, SIM_EV_CALL_RCU, id_of(m, head));
 	sim_emit(m, c, SIM_EV_CALL_RCU, SIM_NO_SOURCE, id_of(m, head), 0, 0, NULL);
 	sim_rcu_call(m, head, func);
@@ -614,6 +671,7 @@ static void op_arch_irq_work_raise(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_uses_one(m, c, SIM_RESOURCE_CONTEXT, true, c->id);
 	note(m, c, SIM_EV_IPI, 0, 0, NULL);
 	/* IRQ_WORK_ELSEWHERE: the last CPU keeps its interrupts masked for long, once */
 	if (m->host->config.misbehave[SIM_MISBEHAVE_IRQ_WORK_ELSEWHERE] && m->nr_cpus > 1 &&
@@ -631,6 +689,7 @@ static bool op_schedule_work_on(struct ghes_platform *p, unsigned int cpu, struc
 	struct sim_cpu *c = sim_this(m);
 	bool queued;
 
+	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, cpu);
 	begin(m, c, SIM_EV_WORK_QUEUE, cpu);
 	sim_emit(m, c, SIM_EV_WORK_QUEUE, SIM_NO_SOURCE, cpu, id_of(m, work), 0, NULL);
 	queued = sim_work_push(m, &m->cpu[cpu < m->nr_cpus ? cpu : c->id], work, func);
@@ -654,6 +713,7 @@ static int op_task_work_add(struct ghes_platform *p, struct ghes_task task, stru
 	struct sim_cpu *c = sim_this(m);
 	int err;
 
+	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, sim_cpu_of_task(m, task));
 	begin(m, c, SIM_EV_TASK_WORK, task.id);
 	err = sim_task_work_push(m, task, work, func);
 	sim_emit(m, c, SIM_EV_TASK_WORK, SIM_NO_SOURCE, task.id, id_of(m, work), 0, NULL);
@@ -663,6 +723,12 @@ static int op_task_work_add(struct ghes_platform *p, struct ghes_task task, stru
 
 /* ---- Notifications --------------------------------------------------------------------------- */
 
+static void uses_registration(struct sim_machine *m, const struct sim_source *s)
+{
+	if (s)
+		sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, sim_registration_of(s));
+}
+
 /* Interrupts and timers of sources that this firmware cannot drive exist, but never fire. */
 static int op_request_irq(struct ghes_platform *p, uint32_t gsiv, uint16_t source_id)
 {
@@ -671,6 +737,7 @@ static int op_request_irq(struct ghes_platform *p, uint32_t gsiv, uint16_t sourc
 
 	(void)gsiv;
 	might_sleep(m, sim_this(m), "request_irq");
+	uses_registration(m, s);
 	if (s)
 		atomic_store(&s->irq_requested, true);
 	return 0;
@@ -683,6 +750,7 @@ static void op_free_irq(struct ghes_platform *p, uint32_t gsiv, uint16_t source_
 
 	(void)gsiv;
 	might_sleep(m, sim_this(m), "free_irq");
+	uses_registration(m, s);
 	if (s)
 		atomic_store(&s->irq_requested, false);
 	sim_irq_synchronize(m, sim_this(m));
@@ -695,13 +763,15 @@ static int op_add_timer(struct ghes_platform *p, uint16_t source_id, uint32_t in
 
 	(void)interval_ms;
 	might_sleep(m, sim_this(m), "add_timer");
+	uses_registration(m, s);
 	if (s)
 		atomic_store(&s->timer_armed, true);
 	return 0;
 }
 
-static bool timer_running(const struct sim_machine *m, uint16_t source_id)
+static bool timer_running(struct sim_machine *m, uint16_t source_id)
 {
+	sim_uses_contexts(m, sim_this(m));
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		for (unsigned int d = 1; d <= m->cpu[i].depth; d++)
 			if (m->cpu[i].frame[d].running == SIM_RUNNING_SOFTIRQ &&
@@ -717,6 +787,7 @@ static void op_del_timer_sync(struct ghes_platform *p, uint16_t source_id)
 	struct sim_source *s = sim_source_by_id(m, source_id);
 
 	might_sleep(m, c, "del_timer_sync");
+	uses_registration(m, s);
 	if (s)
 		atomic_store(&s->timer_armed, false);
 	while (timer_running(m, source_id)) {
@@ -734,6 +805,7 @@ static int op_register_hed(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 
 	might_sleep(m, sim_this(m), "register_hed");
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, SIM_REGISTRATION_HED);
 	atomic_fetch_add(&m->hed_users, 1);
 	return 0;
 }
@@ -743,6 +815,7 @@ static void op_unregister_hed(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 
 	might_sleep(m, sim_this(m), "unregister_hed");
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, SIM_REGISTRATION_HED);
 	if (atomic_load(&m->hed_users))
 		atomic_fetch_sub(&m->hed_users, 1);
 }
@@ -752,6 +825,7 @@ static int op_register_nmi(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 
 	might_sleep(m, sim_this(m), "register_nmi");
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, SIM_REGISTRATION_NMI);
 	atomic_fetch_add(&m->nmi_users, 1);
 	return 0;
 }
@@ -761,6 +835,7 @@ static void op_unregister_nmi(struct ghes_platform *p)
 	struct sim_machine *m = sim_of_platform(p);
 
 	might_sleep(m, sim_this(m), "unregister_nmi");
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, SIM_REGISTRATION_NMI);
 	if (atomic_load(&m->nmi_users))
 		atomic_fetch_sub(&m->nmi_users, 1);
 }
@@ -777,11 +852,24 @@ static void op_schedule(struct ghes_platform *p)
 
 /* ---- Sinks ----------------------------------------------------------------------------------- */
 
+/* A page that no task waits for concerns nobody: calls for such pages commute. */
+static void uses_poison(struct sim_machine *m, struct sim_cpu *c, uint64_t pfn)
+{
+	struct sim_use uses[SIM_MAX_USES];
+	unsigned int n = 0;
+
+	for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
+		uses[n] = (struct sim_use){SIM_RESOURCE_TASK,
+					   atomic_load(&m->cpu[n].poison.page) == pfn + 1, n};
+	sim_uses(m, c, uses, n);
+}
+
 static int op_memory_failure(struct ghes_platform *p, uint64_t pfn, int flags)
 {
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	uses_poison(m, c, pfn);
 	note(m, c, SIM_EV_MEMORY_FAILURE, pfn, (uint64_t)(unsigned int)flags, NULL);
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		if (atomic_load(&m->cpu[i].poison.page) == pfn + 1)
@@ -794,6 +882,7 @@ static void op_force_sig(struct ghes_platform *p, struct ghes_task task, const c
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_uses_one(m, c, SIM_RESOURCE_TASK, true, sim_cpu_of_task(m, task));
 	begin(m, c, SIM_EV_SIGBUS, task.id);
 	sim_signal(m, c, task, why);
 	end(m, c);
@@ -852,6 +941,7 @@ static void op_panic(struct ghes_platform *p, const char *message)
 	struct sim_machine *m = sim_of_platform(p);
 	struct sim_cpu *c = sim_this(m);
 
+	sim_uses_one(m, c, SIM_RESOURCE_END, true, 0);
 	note(m, c, SIM_EV_PANIC, 0, 0, message);
 	atomic_store(&m->panicked, true);
 	sim_stop(m);

@@ -143,6 +143,8 @@ bool sim_rcu_poll(struct sim_machine *m, struct sim_cpu *c)
 
 	if (!atomic_load_explicit(&m->rcu_callbacks, memory_order_relaxed))
 		return false;
+	sim_sync(m, c, SIM_SYNC_GRACE_PERIOD, NULL);
+	sim_uses_one(m, c, SIM_RESOURCE_RCU, true, 0);
 	sim_busy(c);
 	sim_lock(m, &m->rcu_lock);
 	if (begin(m))
@@ -171,7 +173,13 @@ static bool stuck(struct sim_machine *m, struct sim_cpu *c, const char *what)
 void sim_rcu_synchronize(struct sim_machine *m, struct sim_cpu *c)
 {
 	uint32_t snapshot[SIM_MAX_CPUS];
+	const struct sim_driver *d = m->host->driver;
 
+	if (d && d->sync) {
+		sim_sync(m, c, SIM_SYNC_GRACE_PERIOD, NULL);
+		sim_emit(m, c, SIM_EV_GRACE_PERIOD, SIM_NO_SOURCE, 0, 0, 0, NULL);
+		return;
+	}
 	atomic_thread_fence(memory_order_seq_cst); /* (B) pairs with (A) */
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		snapshot[i] = atomic_load(&m->cpu[i].rcu_quiet);
@@ -189,15 +197,19 @@ void sim_irq_synchronize(struct sim_machine *m, struct sim_cpu *c)
 {
 	uint32_t snapshot[SIM_MAX_CPUS];
 
+	sim_uses_contexts(m, c);
 	atomic_thread_fence(memory_order_seq_cst); /* (B) pairs with (A) */
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		snapshot[i] = atomic_load(&m->cpu[i].irq_quiet);
 	for (unsigned int i = 0; i < m->nr_cpus; i++) {
 		const struct sim_cpu *other = &m->cpu[i];
 
-		while (i != c->id && !has_left(&other->irq_active, &other->irq_quiet, snapshot[i]))
+		while (i != c->id &&
+		       !has_left(&other->irq_active, &other->irq_quiet, snapshot[i])) {
 			if (stuck(m, c, "free_irq()"))
 				return;
+			sim_uses_contexts(m, c);
+		}
 	}
 }
 

@@ -254,6 +254,13 @@ static void run_handler(struct sim_machine *m, struct sim_cpu *c, struct sim_sde
 		answer = m->core_ops->notify_sdei(m->core, ev->number);
 	else
 		sim_point(m, c, SIM_EV_STEP, 0);
+	sim_sync(m, c, SIM_SYNC_RCU_UNLOCK, c);
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_SOURCE, ev->shared, ev->source},
+			 {SIM_RESOURCE_CONTEXT, true, c->id},
+		 },
+		 2);
 	sim_busy(c);
 	if (c->sdei_running[level] == index) /* the handler may have completed itself */
 		complete(m, c, level);
@@ -710,6 +717,7 @@ static int on_each_cpu(struct sim_machine *m, uint32_t event, uint32_t fid)
 
 	if (!ev || m->arch != SIM_ARCH_ARM64)
 		return m->arch == SIM_ARCH_ARM64 ? -GHES_EINVAL : -GHES_ENOTSUP;
+	sim_uses_one(m, sim_this(m), SIM_RESOURCE_SOURCE, true, ev->source);
 	if (misbehave_deny(m))
 		return to_errno(SDEI_DENIED);
 	if (ev->shared)

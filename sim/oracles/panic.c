@@ -15,9 +15,10 @@
  * it: whichever of "take" and "announce" came first, it would be missed or ended twice at the
  * instruction in between.
  *
- * Among real threads with several CPUs only rule 3 is judged: there another CPU goes on between two
- * of its events, so nobody can tell whether a record was pushed, or taken, before the panic looked.
- * Drivers that run one CPU at a time judge all.
+ * Among real threads with several CPUs, and where a driver switches CPUs between accesses, only
+ * rule 3 is judged: there another CPU goes on between two of its events, so nobody can tell whether
+ * a record was pushed, or taken, before the panic looked. Drivers that run one CPU at a time judge
+ * all.
  */
 #include "oracle.h"
 
@@ -33,7 +34,9 @@ struct state {
 
 static bool others_go_on(const struct sim_machine *m)
 {
-	return m->host->config.threads && m->nr_cpus > 1;
+	const struct sim_driver *d = m->host->driver;
+
+	return (m->host->config.threads || (d && d->use)) && m->nr_cpus > 1;
 }
 
 static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,

@@ -39,6 +39,8 @@ void report_result_text(FILE *out, const struct sim_result *r)
 
 		fprintf(out, "           %s: %s (%s%s%s)\n", sim_oracle_name(f->oracle), f->message,
 			f->context, f->source_location[0] ? ", " : "", f->source_location);
+		if (f->report)
+			fputs(f->report, out);
 	}
 }
 
@@ -61,6 +63,8 @@ static struct json_object *defect_json(const struct sim_found *f)
 			       f->schedule ? json_object_new_string(f->schedule) : NULL);
 	json_object_object_add(o, "context", json_object_new_string(f->context));
 	json_object_object_add(o, "source_location", json_object_new_string(f->source_location));
+	if (f->report)
+		json_object_object_add(o, "report", json_object_new_string(f->report));
 	return o;
 }
 
@@ -78,6 +82,10 @@ struct json_object *result_json(const struct sim_result *r)
 	json_object_object_add(o, "notifications", json_object_new_uint64(r->notifications));
 	json_object_object_add(o, "seconds", json_object_new_double(r->seconds));
 	json_object_object_add(o, "seed", json_object_new_uint64(r->seed));
+	if (r->shards) {
+		json_object_object_add(o, "shard", json_object_new_int64(r->shard));
+		json_object_object_add(o, "shards", json_object_new_int64(r->shards));
+	}
 	for (unsigned int i = 0; i < r->nr_defects; i++)
 		json_object_array_add(defects, defect_json(&r->defects[i]));
 	json_object_object_add(o, "defects", defects);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "drivers/explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/cores.h"
+
+/* "sc v2 0*12 2*3": the memory model, then the engine's own schedule (see <ghes/explore.h>). */
+static char *schedule_of(const struct explore *e, const char *engine)
+{
+	char *choices, *text;
+
+	if (asprintf(&choices, "%s %s", e->o->memory_c11 ? "c11" : "sc", engine) < 0)
+		return NULL;
+	text = sim_core_schedule(e->core, "explore", e->s->file, sim_config(e->m)->seed, choices);
+	free(choices);
+	return text;
+}
+
+const char *explore_choices_parse(const char *choices, bool *c11)
+{
+	if (!strncmp(choices, "sc ", 3)) {
+		*c11 = false;
+		return choices + 3;
+	}
+	if (!strncmp(choices, "c11 ", 4)) {
+		*c11 = true;
+		return choices + 4;
+	}
+	return NULL;
+}
+
+/* The engine has names of its own for what it finds without the machine's help. */
+static enum sim_oracle_id oracle_of(const char *name)
+{
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		if (!strcmp(name, sim_oracle_name((enum sim_oracle_id)i)))
+			return (enum sim_oracle_id)i;
+	return SIM_ORACLE_crash;
+}
+
+static bool is_known(const struct sim_result *r, enum sim_oracle_id oracle)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		if (r->defects[i].oracle == oracle)
+			return true;
+	return false;
+}
+
+void explore_collect(struct explore *e, const struct ghes_explore_result *res)
+{
+	struct sim_result *r = e->r;
+
+	for (size_t i = 0; i < res->defect_count && r->nr_defects < SIM_MAX_DEFECTS; i++) {
+		const struct ghes_explore_defect *d = &res->defects[i];
+		enum sim_oracle_id oracle = oracle_of(d->oracle);
+		struct sim_found *f = &r->defects[r->nr_defects];
+
+		if (!strcmp(d->oracle, "determinism")) {
+			snprintf(r->why, sizeof(r->why), "%s", d->message);
+			continue;
+		}
+		if (is_known(r, oracle))
+			continue;
+		memset(f, 0, sizeof(*f));
+		f->oracle = oracle;
+		snprintf(f->message, sizeof(f->message), "%.239s", d->message);
+		snprintf(f->context, sizeof(f->context), "%.63s", d->context);
+		if (strcmp(d->location, "?"))
+			snprintf(f->source_location, sizeof(f->source_location), "%.127s",
+				 d->location);
+		f->schedule = schedule_of(e, d->schedule);
+		f->report = d->report[0] ? strdup(d->report) : NULL;
+		r->nr_defects++;
+	}
+}
