@@ -8,11 +8,20 @@
  * 3. A slot belongs to a class of contexts: IRQ to task and irq, the others to their own NMI-like
  *    context.
  * 4. No context leaves, and no machine comes to rest, with a slot mapped.
+ * 5. All who map a slot hold one and the same lock meanwhile, taken in the context that maps: the
+ *    one that keeps other CPUs off it. Which lock that is, nobody has to say: it is what all users
+ *    had in common so far (the lockset of Eraser, Savage et al. 1997). So the first map without
+ *    it is a defect, whether or not another CPU was near.
  */
 #include "oracle.h"
 
 struct state {
 	_Atomic uint32_t owner[GHES_NR_FIXMAP_SLOTS]; /* CPU + 1 | depth << 8; 0: clear */
+	/* bit n: there was a map without lock n */
+	_Atomic uint64_t unguarded[GHES_NR_FIXMAP_SLOTS];
+	/* own CPU: locks held, and those of them that were when a context was entered */
+	uint64_t held[SIM_MAX_CPUS];
+	uint64_t outer[SIM_MAX_CPUS][SIM_MAX_DEPTH];
 };
 
 static uint32_t me(const struct sim_event *ev)
@@ -40,6 +49,31 @@ static bool belongs(uint64_t slot, enum sim_running running)
 	}
 }
 
+/*
+ * What the interrupted held keeps nobody off: it may be another CPU's turn to be interrupted next.
+ * (A context that the core enters by itself goes on with its own locks.)
+ */
+static uint64_t own_locks(struct sim_machine *m, const struct state *s, const struct sim_event *ev)
+{
+	unsigned int depth = ev->depth;
+
+	while (depth && m->cpu[ev->cpu].frame[depth].by_core)
+		depth--;
+	return s->held[ev->cpu] & ~s->outer[ev->cpu][depth];
+}
+
+static void check_guard(struct sim_machine *m, struct state *s, const struct sim_event *ev)
+{
+	uint64_t mine = own_locks(m, s, ev);
+
+	if ((~atomic_fetch_or(&s->unguarded[ev->a], ~mine) & mine) == 0)
+		sim_defect(
+			m, SIM_ORACLE_slot,
+			"slot %u is mapped by %s on CPU %u without the lock that keeps others off",
+			(unsigned int)ev->a, sim_running_name((enum sim_running)ev->running),
+			ev->cpu);
+}
+
 static void on_map(struct sim_machine *m, struct state *s, const struct sim_event *ev)
 {
 	uint32_t old = atomic_exchange(&s->owner[ev->a], me(ev));
@@ -52,6 +86,7 @@ static void on_map(struct sim_machine *m, struct state *s, const struct sim_even
 	if (!belongs(ev->a, (enum sim_running)ev->running))
 		sim_defect(m, SIM_ORACLE_slot, "slot %u is mapped by %s, whose slot it is not",
 			   (unsigned int)ev->a, sim_running_name((enum sim_running)ev->running));
+	check_guard(m, s, ev);
 }
 
 static void on_unmap(struct sim_machine *m, struct state *s, const struct sim_event *ev)
@@ -82,6 +117,18 @@ static void on_leave(struct sim_machine *m, struct state *s, const struct sim_ev
 				   sim_running_name((enum sim_running)ev->running), ev->cpu, i);
 }
 
+static void on_lock(struct state *s, const struct sim_event *ev)
+{
+	uint64_t bit = ev->a < SIM_MAX_LOCKS ? UINT64_C(1) << ev->a : 0;
+
+	if (ev->kind == SIM_EV_ENTER)
+		s->outer[ev->cpu][ev->depth] = s->held[ev->cpu];
+	else if (ev->kind == SIM_EV_LOCK)
+		s->held[ev->cpu] |= bit;
+	else
+		s->held[ev->cpu] &= ~bit;
+}
+
 static void slot_event(struct sim_machine *m, void *state, const struct sim_event *ev)
 {
 	switch (ev->kind) {
@@ -93,6 +140,11 @@ static void slot_event(struct sim_machine *m, void *state, const struct sim_even
 		break;
 	case SIM_EV_LEAVE:
 		on_leave(m, state, ev);
+		break;
+	case SIM_EV_ENTER:
+	case SIM_EV_LOCK:
+	case SIM_EV_UNLOCK:
+		on_lock(state, ev);
 		break;
 	default:
 		on_access(m, state, ev);
@@ -112,8 +164,9 @@ static void slot_finish(struct sim_machine *m, void *state)
 
 void sim_oracle_slot_attach(struct sim_machine *m)
 {
-	static const uint16_t kinds[] = {SIM_EV_MAP,	  SIM_EV_UNMAP, SIM_EV_IO_READ,
-					 SIM_EV_IO_WRITE, SIM_EV_LEAVE, SIM_NR_EVENTS};
+	static const uint16_t kinds[] = {SIM_EV_MAP,	  SIM_EV_UNMAP,	 SIM_EV_IO_READ,
+					 SIM_EV_IO_WRITE, SIM_EV_ENTER,	 SIM_EV_LEAVE,
+					 SIM_EV_LOCK,	  SIM_EV_UNLOCK, SIM_NR_EVENTS};
 
 	sim_observe(m, &(struct sim_observer){.name = "slot",
 					      .state_size = sizeof(struct state),

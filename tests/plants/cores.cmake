@@ -49,6 +49,12 @@ ghes_core_plant(NAME slot-shared FILE lib/core.c WHAT "all that is NMI-like copi
         SCENARIO patch-7-own-slots DRIVER run ORACLE slot
         FROM [[core->class[i].fixmap_idx = (enum fixed_addresses)i;]]
         TO [[core->class[i].fixmap_idx = i == FIX_APEI_GHES_IRQ ? FIX_APEI_GHES_IRQ : FIX_APEI_GHES_NMI;]])
+ghes_core_plant(NAME slot-without-lock FILE lib/notify.c WHAT "NMI-like readers do not take the lock of their class"
+        SCENARIO patch-9-critical-in-normal DRIVER run ORACLE slot
+        FROM [[p->ops->raw_spin_lock(p, &class->lock);
+	rc = ghes_in_nmi_spool_from_index(range, &reader);
+	p->ops->raw_spin_unlock(p, &class->lock);]]
+        TO [[rc = ghes_in_nmi_spool_from_index(range, &reader);]])
 ghes_core_plant(NAME sdei-one-class FILE lib/sdei.c WHAT "SDEI normal and critical share lock and slot"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE lock
         FROM [[? FIX_APEI_GHES_SDEI_CRITICAL]] TO [[? FIX_APEI_GHES_SDEI_NORMAL]])
