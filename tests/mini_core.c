@@ -317,8 +317,15 @@ static void recover(struct ghes_work *work)
 {
 	struct mini_node *n = (struct mini_node *)work;
 
-	n->core->p->ops->memory_failure(n->core->p, page_of(n), MF_ACTION_REQUIRED);
-	node_free(n->core, n);
+	struct ghes_core *c = n->core;
+	bool sync = n->source->type == ACPI_HEST_NOTIFY_SEA;
+	int flags = sync ? MF_ACTION_REQUIRED : c->fault == MINI_OTHER_FLAGS ? MF_SOFT_OFFLINE : 0;
+
+	if (c->fault != MINI_NEVER_RECOVER || sync)
+		c->p->ops->memory_failure(c->p, page_of(n) + (c->fault == MINI_OTHER_PAGE), flags);
+	if (c->fault == MINI_RECOVER_TWICE)
+		c->p->ops->memory_failure(c->p, page_of(n), flags);
+	node_free(c, n);
 }
 
 static void remember(struct ghes_core *c, struct mini_node *n)
@@ -337,8 +344,9 @@ static void process(struct ghes_core *c, struct mini_node *n)
 	if (c->fault == MINI_CORRUPT_COPY)
 		n->record[100] ^= 1;
 	trace(c, GHES_TP_PROCESS, n->source, (uintptr_t)n, n->len, n->record);
-	ops->report_mem_error(c->p, 2, n->record + 84,
-			      c->fault == MINI_SECTION_BEYOND ? n->len : n->len - 84);
+	for (int i = c->fault == MINI_NO_REPORT; i < 1 + (c->fault == MINI_REPORT_TWICE); i++)
+		ops->report_mem_error(c->p, c->fault == MINI_OTHER_SEVERITY ? 1 : 2, n->record + 84,
+				      c->fault == MINI_SECTION_BEYOND ? n->len : n->len - 84);
 	if (c->fault == MINI_RECOVER_IN_IRQ)
 		ops->memory_failure(c->p, page_of(n), 0);
 	if (c->fault == MINI_SLEEP_IN_IRQ)
@@ -350,8 +358,11 @@ static void process(struct ghes_core *c, struct mini_node *n)
 		trace(c, GHES_TP_PROCESS, n->source, (uintptr_t)n, n->len, n->record);
 		trace(c, GHES_TP_PROCESSED, n->source, (uintptr_t)n, 0, NULL);
 	}
-	if (sync && c->fault != MINI_NO_RECOVERY &&
-	    !ops->task_work_add(c->p, n->task, &n->work, recover))
+	if (sync ? c->fault != MINI_NO_RECOVERY &&
+			    !ops->task_work_add(c->p, n->task, &n->work, recover)
+		 : c->fault != MINI_RECOVER_IN_IRQ &&
+			    ops->schedule_work_on(c->p, ops->smp_processor_id(c->p), &n->work,
+						  recover))
 		return;
 	node_free(c, n);
 }

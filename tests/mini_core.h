@@ -53,7 +53,14 @@
 	X(NO_RECOVERY, claim)	  /* claims it, and the task reads the poison again */             \
 	X(LEAVE_MASKED, mask)                                                                      \
 	X(PANIC_FIRST, panic) /* what is queued is not printed */                                  \
-	X(PANIC_LAST, panic)  /* what is queued is printed after the fatal one */
+	X(PANIC_LAST, panic)  /* what is queued is printed after the fatal one */                  \
+	X(NO_REPORT, sink)    /* the report chain hears nothing of a memory section */             \
+	X(REPORT_TWICE, sink)                                                                      \
+	X(OTHER_SEVERITY, sink)                                                                    \
+	X(OTHER_PAGE, sink) /* memory failure of the page beside it */                             \
+	X(OTHER_FLAGS, sink)                                                                       \
+	X(RECOVER_TWICE, sink)                                                                     \
+	X(NEVER_RECOVER, sink)
 
 enum mini_fault {
 	MINI_RIGHT,

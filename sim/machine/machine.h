@@ -280,6 +280,7 @@ struct sim_observer {
 	X(claim)                                                                                   \
 	X(mask)                                                                                    \
 	X(panic)                                                                                   \
+	X(sink)                                                                                    \
 	X(crash)
 
 enum sim_oracle_id {

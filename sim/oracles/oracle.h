@@ -99,5 +99,6 @@ void sim_oracle_progress_attach(struct sim_machine *m);
 void sim_oracle_claim_attach(struct sim_machine *m);
 void sim_oracle_mask_attach(struct sim_machine *m);
 void sim_oracle_panic_attach(struct sim_machine *m);
+void sim_oracle_sink_attach(struct sim_machine *m);
 
 #endif

@@ -17,6 +17,7 @@ static void (*const attach[SIM_NR_ORACLES])(struct sim_machine *m) = {
 	[SIM_ORACLE_claim] = sim_oracle_claim_attach,
 	[SIM_ORACLE_mask] = sim_oracle_mask_attach,
 	[SIM_ORACLE_panic] = sim_oracle_panic_attach,
+	[SIM_ORACLE_sink] = sim_oracle_sink_attach,
 };
 
 bool sim_oracle_exists(enum sim_oracle_id id)

@@ -111,6 +111,30 @@ ghes_core_plant(NAME sdei-without-rcu FILE lib/notify.c
 	p->ops->rcu_read_unlock(p);]]
         TO2 [[rc = notify_in_nmi(core, ghes->class, range, NULL);
 	}]])
+ghes_core_plant(NAME sink-wrong-flags FILE lib/process.c WHAT "a page over its threshold is taken offline by force"
+        SCENARIO soft-offline DRIVER run ORACLE sink
+        FROM [[flags = MF_SOFT_OFFLINE;]] TO [[flags = 0;]])
+ghes_core_plant(NAME sink-skipped FILE lib/process.c WHAT "the report chain hears nothing of memory errors"
+        SCENARIO patch-9-critical-in-normal DRIVER run ORACLE sink
+        FROM [[ghes_ops(core)->report_mem_error(core->platform, (int)rec->sev, payload, length);]]
+        TO [[(void)core;]])
+ghes_core_plant(NAME sink-vendor-skipped FILE lib/process.c WHAT "a section that no one else takes is dropped"
+        SCENARIO vendor-record DRIVER run ORACLE sink
+        FROM [[else
+		ghes_defer_non_standard_event(rec, gdata);]]
+        TO [[else
+		(void)ghes_defer_non_standard_event;]])
+ghes_core_plant(NAME sink-aer-severity FILE lib/process.c WHAT "each AER error is recovered as if it was not fatal"
+        SCENARIO z25-aer-lives-on DRIVER run ORACLE sink
+        FROM [[.severity = (int)cper_severity_to_aer(le32toh(gdata->error_severity)),]]
+        TO [[.severity = (int)cper_severity_to_aer(le32toh(gdata->error_severity)) ^ 1,]])
+ghes_core_plant(NAME sink-twice FILE lib/memory_failure.c WHAT "an entry is handled, and stays in the queue when it was alone"
+        SCENARIO patch-9-critical-in-normal DRIVER run ORACLE sink
+        FROM [[int rc = p->ops->memory_failure(p, entry.pfn, entry.flags);]]
+        TO [[int rc = p->ops->memory_failure(p, entry.pfn, entry.flags);
+
+		if (mf_cpu->head == mf_cpu->tail)
+			rc = p->ops->memory_failure(p, entry.pfn, entry.flags);]])
 ghes_core_plant(NAME claim-of-nobody FILE lib/process.c WHAT "a record that no claim waits for tells its claim"
         SCENARIO nested-sdei DRIVER inject ORACLE crash
         FROM [[free_node(core, node);
@@ -191,6 +215,6 @@ ghes_core_plant(NAME z31-cxl-sleeps FILE lib/process.c WHAT "a CXL event takes a
         TO [[ghes_ops(core)->mutex_lock(core->platform);
 	ghes_ops(core)->mutex_unlock(core->platform);]])
 ghes_core_plant(NAME z33-arm-walk FILE lib/process.c WHAT "error informations are walked by their count, whatever the section's length"
-        SCENARIO z33-arm-info-length DRIVER run ORACLE expect
+        SCENARIO z33-arm-info-length DRIVER run ORACLE sink
         FROM [[if (length < sizeof(*info) || info->length < sizeof(*info) || info->length > length)
 			break;]] TO [[(void)length;]])
