@@ -41,11 +41,11 @@ static const char usage[] =
 	"  --format text    a line per field: offset, name, value (default)\n"
 	"  --format json    the same as JSON, in the form of libcper's\n"
 	"  --format dmesg   what Linux 6.12 logs for a status block, with <level>\n"
-	"  --error-block-length N  of the HEST source, in bytes: longer blocks are rejected\n"
+	"  --error-block-length N  of the HEST source: longer blocks are rejected\n"
 	"  --source-id N    of the HEST source, for dmesg (default 0)\n"
 	"\n"
-	"exit: 0 well-formed, 1 breaks a rule that makes an operating system reject it or a\n"
-	"part of it, 2 not such a file, or bad usage\n";
+	"exit: 0 well-formed, 1 breaks a rule that makes an operating system reject it\n"
+	"or a part of it, 2 not such a file, or bad usage\n";
 
 static int parse_number(const char *option, const char *text, uint64_t max, uint64_t *value)
 {

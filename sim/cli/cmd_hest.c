@@ -158,14 +158,14 @@ static int help(void)
 {
 	fputs("usage: ghes-sim hest FILE [--format text|json]\n"
 	      "\n"
-	      "Decode and check an ACPI HEST: binary, or text from acpidump; \"-\" is standard input.\n"
-	      "Shows each field with its offset, what Linux (arm64, x86) does with each source, and\n"
-	      "each rule that is broken.\n"
+	      "Decode and check an ACPI HEST: binary, or text from acpidump; \"-\" is standard\n"
+	      "input. Shows each field with its offset, what Linux (arm64, x86) does with each\n"
+	      "source, and each rule that is broken.\n"
 	      "\n"
 	      "  --format text|json   text (default), or one JSON object per table and line\n"
 	      "\n"
-	      "Exit status: 0 well-formed, perhaps with warnings; 1 an operating system rejects the\n"
-	      "table or part of it; 2 not a HEST, or bad usage.\n"
+	      "Exit status: 0 well-formed, perhaps with warnings; 1 an operating system\n"
+	      "rejects the table or part of it; 2 not a HEST, or bad usage.\n"
 	      "A pass says nothing about what is behind the addresses in the table.\n",
 	      stdout);
 	return 0;

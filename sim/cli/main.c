@@ -14,7 +14,7 @@ const struct cli_verb cli_verbs[] = {
 	{"stress", CLI_STRESS, "SCENARIO...",
 	 "Real threads as CPUs, real signals as pseudo-NMIs, full speed.", cmd_driver, NULL},
 	{"inject", CLI_INJECT, "SCENARIO...",
-	 "The notification at every instruction boundary, and of its handler's.", cmd_driver, NULL},
+	 "The notification at every instruction boundary, and of its handler.", cmd_driver, NULL},
 #ifdef SIM_HAVE_EXPLORE
 	{"explore", CLI_EXPLORE, "SCENARIO...",
 	 "Every interleaving of CPUs and nested notifications.", cmd_driver, NULL},
@@ -43,7 +43,7 @@ static void usage(FILE *out)
 	      "notifications, nested and interleaved, on libghes or on a kernel's own ghes.c.\n\n",
 	      out);
 	for (const struct cli_verb *v = cli_verbs; v->name; v++)
-		fprintf(out, "  %-9s %-14s %s\n", v->name, v->operands, v->help);
+		fprintf(out, "  %-8s %s\n", v->name, v->help);
 	fputs("\n'ghes-sim VERB --help' says more.\n", out);
 }
 
@@ -83,6 +83,8 @@ static int dispatch(int argc, char **argv)
 	for (const struct cli_verb *v = cli_verbs; v->name; v++)
 		if (!strcmp(v->name, argv[1]))
 			return run_verb(v, argc, argv);
+	if (!strcmp(argv[1], "completion")) /* for the build; people have no use for it */
+		return cmd_completion(argc - 1, argv + 1);
 	return cli_error("no verb '%s'; 'ghes-sim --help' lists them", argv[1]);
 }
 

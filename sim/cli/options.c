@@ -8,16 +8,6 @@
 
 #include "cover.h"
 
-struct cli_option {
-	const char *name;     /* without the dashes */
-	const char *argument; /* what the help calls it, or NULL: a switch */
-	unsigned int verbs;
-	const char *help;
-	/* false: @value is not what was expected, which is said in .argument's terms */
-	bool (*set)(struct cli_options *o, const char *value);
-	const char *expected;
-};
-
 static bool number(const char *text, uint64_t *out)
 {
 	char *end;
@@ -204,10 +194,10 @@ static bool set_format(struct cli_options *o, const char *value)
 	return false;
 }
 
-/* Every option of every verb that has no parser of its own. */
+/* Every option of every verb; those without `set` are for verbs with a parser of their own. */
 static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
-	 "the code under test: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
+	 "what runs: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
 	 "lib, kernel:DIR or so:FILE"},
 	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST | CLI_SERIES,
 	 "text or json (one object a line)", set_format, "text or json"},
@@ -232,10 +222,9 @@ static const struct cli_option options[] = {
 	{"html", "FILE", CLI_CHECK, "a page of it all: finds with pictures, matrix, coverage",
 	 set_html, "a file"},
 	{"coverage", "FILE", CLI_RUN | CLI_INJECT | CLI_STRESS | CLI_CHECK,
-	 "lines and branches of the core that ran: annotated, or *.info for lcov", set_coverage,
-	 "a file"},
+	 "lines and branches that ran: annotated, or *.info", set_coverage, "a file"},
 	{"changed", "FILE:LINES", CLI_RUN | CLI_INJECT | CLI_STRESS | CLI_CHECK,
-	 "name those of these lines of the core that never ran (5,7-9)", set_changed,
+	 "tell which of these lines (5,7-9) never ran", set_changed,
 	 "FILE:LINES, as in drivers/acpi/apei/ghes.c:5,7-9"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
@@ -254,10 +243,10 @@ static const struct cli_option options[] = {
 	{"events", "N", CLI_STRESS, "stop after this many notifications", set_events,
 	 "a number above 0"},
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
-	{"levels", "N", CLI_INJECT, "how deep notifications nest: 1, 2 (default) or 3 (sampled)",
-	 set_levels, "1 to 3"},
-	{"tsan", NULL, CLI_STRESS,
-	 "under ThreadSanitizer: direct calls at points instead of signals", set_tsan, NULL},
+	{"levels", "N", CLI_INJECT, "how deep they nest: 1, 2 (default) or 3 (sampled)", set_levels,
+	 "1 to 3"},
+	{"tsan", NULL, CLI_STRESS, "under ThreadSanitizer, by direct calls at points", set_tsan,
+	 NULL},
 	{"suspend", NULL, CLI_INJECT, "park a CPU at each boundary for ever; others must go on",
 	 set_suspend, NULL},
 	{"max-executions", "N", CLI_INJECT | CLI_EXPLORE, "stop after this many executions",
@@ -275,9 +264,21 @@ static const struct cli_option options[] = {
 	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
 	 NULL},
 	{"verbose", NULL, CLI_CHECK, "the counters of each run too", set_verbose, NULL},
+	{"format", "FORMAT", CLI_HEST, NULL, NULL, "text or json"},
+	{"format", "FORMAT", CLI_CPER, NULL, NULL, "text, json or dmesg"},
+	{"error-block-length", "N", CLI_CPER, NULL, NULL, "a number"},
+	{"source-id", "N", CLI_CPER, NULL, NULL, "a number"},
+	{"arch", "ARCH", CLI_CORE, NULL, NULL, "arm64, x86 or all"},
+	{"fresh", NULL, CLI_CORE, NULL, NULL, NULL},
 	{"help", NULL, ~0u, "this text", set_help, NULL},
 };
 #define NR_OPTIONS (sizeof(options) / sizeof(options[0]))
+#define HELP_WIDTH 79
+
+const struct cli_option *cli_option_at(size_t n)
+{
+	return n < NR_OPTIONS ? &options[n] : NULL;
+}
 
 int cli_error(const char *fmt, ...)
 {
@@ -370,6 +371,28 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_opt
 	return 0;
 }
 
+/* @text from column @column on, and below itself where a line of 80 is full. */
+static void wrapped(FILE *out, const char *text, size_t column)
+{
+	size_t at = column;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (at > column && at + 1 + n > HELP_WIDTH) {
+			fprintf(out, "\n%*s", (int)column, "");
+			at = column;
+		} else if (at > column) {
+			fputc(' ', out);
+			at++;
+		}
+		fprintf(out, "%.*s", (int)n, text);
+		at += n;
+		text += n + (text[n] == ' ');
+	}
+	fputc('\n', out);
+}
+
 void cli_help(FILE *out, const struct cli_verb *verb)
 {
 	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n\noptions:\n", verb->name,
@@ -382,16 +405,16 @@ void cli_help(FILE *out, const struct cli_verb *verb)
 		snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
 			 options[i].argument ? " " : "",
 			 options[i].argument ? options[i].argument : "");
-		fprintf(out, "  %-24s %s\n", left, options[i].help);
+		fprintf(out, "  %-20s ", left);
+		wrapped(out, options[i].help, 23);
 	}
 	if (verb->bit & CLI_CHECK)
-		fputs("\nA search that the budget cut short is told, and does not change the exit "
-		      "status of check.\n",
+		fputs("\nA search that the budget cut short is told, and leaves the exit status.",
 		      out);
 	if (verb->bit & CLI_SERIES)
-		fputs("\nThe working tree is not touched. exit status: 0 no commit adds a defect, 1 "
-		      "one does or does\nnot build, 2 bad usage, or a patch does not apply, 3 "
-		      "interrupted.\n",
+		fputs("\nThe working tree is not touched. exit status: 0 no commit adds a "
+		      "defect,\n1 one does or does not build, 2 bad usage, or a patch does not "
+		      "apply,\n3 interrupted.\n",
 		      out);
 	if (verb->bit & (CLI_DRIVERS | CLI_CHECK))
 		fputs("\nexit status: 0 everything held, 1 a defect was found, 2 bad usage or bad "

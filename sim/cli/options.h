@@ -63,6 +63,21 @@ struct cli_verb {
 	int (*with_arguments)(int argc, char **argv);
 };
 
+struct cli_option {
+	const char *name;     /* without the dashes */
+	const char *argument; /* what the help calls it, or NULL: a switch */
+	unsigned int verbs;
+	const char *help;
+	/* false: @value is not what was expected */
+	bool (*set)(struct cli_options *o, const char *value);
+	const char *expected; /* in words; "a, b or c" are the words themselves */
+};
+
+/* The n-th option, NULL past the end. */
+const struct cli_option *cli_option_at(size_t n);
+/* What a shell needs to complete command lines: `ghes-sim completion bash`, or zsh. */
+int cmd_completion(int argc, char **argv);
+
 /*
  * Parse argv after the verb. 0, or -1 after one line on stderr that says what is wrong and what
  * was expected.

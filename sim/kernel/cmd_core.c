@@ -17,8 +17,8 @@ static void usage(FILE *out)
 	      "               notification type in one core, as no kernel has it\n"
 	      "  ghes=FILE    take FILE instead of the tree's drivers/acpi/apei/ghes.c\n"
 	      "  --fresh      build even what the cache has\n\n"
-	      "Environment: GHES_SIM_CC (compiler, default cc), GHES_SIM_KERNEL_SHIM (where the\n"
-	      "shim is), XDG_CACHE_HOME (where builds are kept).\n"
+	      "Environment: GHES_SIM_CC (compiler, default cc), GHES_SIM_KERNEL_SHIM (where\n"
+	      "the shim is), XDG_CACHE_HOME (where builds are kept).\n"
 	      "Exit status: 0 built, 2 not: one line on stderr says why.\n",
 	      out);
 }

@@ -14,6 +14,7 @@ function(ghes_cli_test NAME)
                 ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
 endfunction()
 
+ghes_cli_test(completion LABELS slow)
 ghes_cli_test(terminal LABELS slow)
 ghes_cli_test(recipes LABELS slow ARGUMENTS ${PROJECT_SOURCE_DIR}/docs/recipes)
 if(GHES_STEP_AVAILABLE)
