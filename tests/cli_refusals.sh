@@ -33,9 +33,9 @@ refused "No such file" run nested-sdei --svg "$dir/none/x.svg"
 refused "No such file" run nested-sdei --trace "$dir/none/x.json"
 refused "x.svg: No such file" run nested-sdei -q --trace "$dir/t.json" --svg "$dir/none/x.svg"
 
-"$sim" run nested-sdei -q --svg "$dir/x.svg" >"$dir/out" &&
-	grep -qx "picture: $dir/x.svg" "$dir/out" && grep -q '</svg>' "$dir/x.svg" || {
+if ! "$sim" run nested-sdei -q --svg "$dir/x.svg" >"$dir/out" ||
+	! grep -qx "picture: $dir/x.svg" "$dir/out" || ! grep -q '</svg>' "$dir/x.svg"; then
 	echo "run --svg: no picture, or not said"
 	failed=1
-}
+fi
 exit $failed

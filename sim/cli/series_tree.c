@@ -264,7 +264,7 @@ static int split_mbox(struct series *s, const char *file)
 {
 	char *mail = text("%s/mail", s->work), *into = text("-o%s", mail);
 	const char *argv[] = {"git", "mailsplit", "-b", into, file, NULL};
-	struct program_output out;
+	struct program_output out = {0};
 	int ret;
 
 	if (make_dirs(mail) || !program_run(argv, NULL, NULL, false, &out))

@@ -292,7 +292,7 @@ static struct sim_machine *make_machine(const struct sim_scenario *s,
 static int drive(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
 		 struct sim_result *res, char *error, size_t error_size)
 {
-	struct run r = {.driver = {point, wait, stop}, .s = s};
+	struct run r = {.driver = {.point = point, .wait = wait, .stop = stop}, .s = s};
 	struct sim_observer counts = counts_observer(s), recording;
 	const struct ghes_core_ops *ops =
 		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,7 @@ static char *apply(const char *edits, enum plant_result expected)
 	char text[1024], error[256] = "", *out;
 	struct plants plants;
 
-	strcpy(text, HEAD);
-	strcat(text, edits);
+	snprintf(text, sizeof(text), "%s%s", HEAD, edits);
 	assert_int_equal(plants_parse(&plants, text, error, sizeof(error)), 0);
 	assert_int_equal(plants.n, 1);
 	assert_int_equal(plant_apply(&plants.plant[0], source, &out, error, sizeof(error)),

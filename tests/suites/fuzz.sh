@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
 # Each fuzz target for a short time, from the corpus that earlier runs have left in build/corpus.
 # GHES_FUZZ_SECONDS: for how long each; 10.
@@ -14,7 +14,9 @@ suite_fuzz()
 	ninja -C $dir -j "$jobs" || return 1
 	for target in "$dir"/tests/fuzz/fuzz_*; do
 		name=$(basename "$target")
-		[ -f "$target" ] && [ -x "$target" ] && [ "${name%_replay}" = "$name" ] || continue
+		if ! [ -f "$target" ] || ! [ -x "$target" ] || [ "${name%_replay}" != "$name" ]; then
+			continue
+		fi
 		corpus=build/corpus/$name
 		mkdir -p "$corpus"
 		"${target}_replay" --write "$corpus"

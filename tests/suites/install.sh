@@ -24,6 +24,7 @@ suite_install()
 		try "$program runs" env LD_LIBRARY_PATH="$(dirname "$(find "$stage" -name libghes.so.1)")" \
 			"build/consumer/$program"
 	done
+	try "pkg-config files name what is there" pc_directories "$stage"
 	try "only the moved tree is used" not_in_build build/consumer/build.ninja
 	try "the program says its version" "$stage/bin/ghes-sim" --version
 	try "the installed program finds its scenarios" "$stage/bin/ghes-sim" run nested-sdei -q
@@ -32,6 +33,20 @@ suite_install()
 		try "man page $page" test -s "$stage/share/man/$page"
 	done
 	[ "$F" = 0 ]
+}
+
+pc_directories() # STAGE
+{
+	local pc variable dir failed=0
+	while read -r pc; do
+		for variable in libdir includedir; do
+			dir=$(PKG_CONFIG_PATH=$(dirname "$pc") pkg-config --variable=$variable "$(basename "$pc" .pc)")
+			[[ $(realpath "$dir") = "$1"/* ]] && continue
+			echo "$pc: $variable is '$dir'"
+			failed=1
+		done
+	done < <(find "$1" -name '*.pc')
+	return $failed
 }
 
 # Does the consumer's build name a header or library of ours that is not in the stage?

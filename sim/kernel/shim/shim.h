@@ -104,9 +104,9 @@ size_t record_room(const void *ptr); /* bytes from @ptr to the end of its alloca
 void pool_take(unsigned long addr, size_t size); /* was just allocated */
 void pool_give(unsigned long addr, size_t size); /* is about to be freed */
 bool pool_has(const void *ptr);
-unsigned long pool_start(const void *ptr);	/* of the allocation that @ptr lies in; 0: none */
-size_t pool_room(const void *ptr);		/* from @ptr to the end of its allocation */
-bool pool_nodes(u64 *nodes);			/* live allocations; false: nobody counts */
+unsigned long pool_start(const void *ptr); /* of the allocation that @ptr lies in; 0: none */
+size_t pool_room(const void *ptr);	   /* from @ptr to the end of its allocation */
+bool pool_nodes(u64 *nodes);		   /* live allocations; false: nobody counts */
 struct gen_pool;
 bool pool_is_live(const struct gen_pool *pool); /* has memory, and was not destroyed */
 /* Is the node at @addr on the estatus queue? By who has it in hand. */
