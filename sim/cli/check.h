@@ -6,8 +6,8 @@
  *	 -> check_state.c (what an earlier check has done of it) -> check_run.c (a process for each
  *	 task, as many as there are CPUs) -> check_tell.c (progress, results, closing block).
  *
- * Cheapest and most telling first: every scenario once, then every instruction, then free-running
- * CPUs, then two levels. Same seed, budget and state, same plan.
+ * Cheapest and most telling first: every scenario once, then every interleaving, every instruction,
+ * free-running CPUs, and two levels. Same seed, budget and state, same plan.
  */
 #ifndef SIM_CLI_CHECK_H
 #define SIM_CLI_CHECK_H
@@ -19,17 +19,26 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#define CHECK_MAX_SCHEDULE 2048
+#define CHECK_MAX_REPORT   4096
+#define CHECK_MAX_SCHEDULE 16384 /* longer ones are not kept */
 
 /* What a task's process writes and its parent reads, in memory that both share. */
 struct check_outcome {
 	struct sim_result result; /* pointers in it are the parent's, or NULL */
 	char schedule[SIM_MAX_DEFECTS][CHECK_MAX_SCHEDULE];
+	char report[SIM_MAX_DEFECTS][CHECK_MAX_REPORT];
 	char error[600]; /* bad input: one line */
 	bool done;
 };
 
-enum check_phase { CHECK_ONCE, CHECK_EVERY_INSTRUCTION, CHECK_FREE_RUNNING, CHECK_TWO_LEVELS };
+enum check_phase {
+	CHECK_ONCE,
+	CHECK_INTERLEAVINGS,
+	CHECK_EVERY_INSTRUCTION,
+	CHECK_FREE_RUNNING,
+	CHECK_TWO_LEVELS,
+	CHECK_NR_PHASES
+};
 
 struct check_task {
 	const struct sim_scenario *scenario;

@@ -12,10 +12,8 @@
  * takes: milliseconds. A phase that needs less leaves the rest to the next.
  */
 static const unsigned int share[] = {
-	[CHECK_ONCE] = 0,
-	[CHECK_EVERY_INSTRUCTION] = 50,
-	[CHECK_FREE_RUNNING] = 15,
-	[CHECK_TWO_LEVELS] = 35,
+	[CHECK_ONCE] = 0,	   [CHECK_INTERLEAVINGS] = 20, [CHECK_EVERY_INSTRUCTION] = 40,
+	[CHECK_FREE_RUNNING] = 12, [CHECK_TWO_LEVELS] = 28,
 };
 
 #define MIN_SECONDS 0.05
@@ -50,6 +48,7 @@ static bool add(struct check *c, const struct sim_scenario *s, const char *drive
 	*t = (struct check_task){.scenario = s, .driver = d, .phase = phase};
 	t->options.seed = c->seed;
 	t->options.seed_set = true;
+	t->options.quiet = true; /* one line of progress is enough */
 	return true;
 }
 
@@ -82,24 +81,34 @@ void check_set_bounds(struct check *c)
 	}
 }
 
+/* Does @phase have a choice to make with @s? */
+static bool has_something(const struct sim_scenario *s, enum check_phase phase)
+{
+	unsigned int arrivals = 0;
+
+	for (unsigned int a = 0; a < s->nr_arrivals; a++)
+		arrivals += s->arrivals[a].times;
+	if (phase == CHECK_ONCE)
+		return true;
+	if (phase == CHECK_INTERLEAVINGS && s->nr_programs > 1)
+		return true;
+	return arrivals >= (phase == CHECK_TWO_LEVELS ? 2 : 1);
+}
+
 int check_plan(struct check *c)
 {
 	static const char *const driver[] = {
 		[CHECK_ONCE] = "run",
+		[CHECK_INTERLEAVINGS] = "explore",
 		[CHECK_EVERY_INSTRUCTION] = "inject",
 		[CHECK_FREE_RUNNING] = "stress",
 		[CHECK_TWO_LEVELS] = "inject",
 	};
 	unsigned int number = 0;
 
-	for (unsigned int phase = CHECK_ONCE; phase <= CHECK_TWO_LEVELS; phase++)
+	for (unsigned int phase = CHECK_ONCE; phase < CHECK_NR_PHASES; phase++)
 		for (unsigned int i = 0; i < c->nr_scenarios; i++) {
-			unsigned int arrivals = 0;
-
-			for (unsigned int a = 0; a < c->scenarios[i]->nr_arrivals; a++)
-				arrivals += c->scenarios[i]->arrivals[a].times;
-			if ((phase == CHECK_TWO_LEVELS && arrivals < 2) ||
-			    (phase != CHECK_ONCE && !arrivals) ||
+			if (!has_something(c->scenarios[i], (enum check_phase)phase) ||
 			    !scenario_is_for(c->scenarios[i], driver[phase]))
 				continue;
 			if (number++ % c->shards != c->shard - 1)
@@ -124,35 +133,44 @@ const char *check_part(const struct check_task *t)
 
 enum sim_flavour check_flavour(const struct check_task *t)
 {
-	return t->phase == CHECK_EVERY_INSTRUCTION || t->phase == CHECK_TWO_LEVELS ? SIM_STEPPED
-										   : SIM_NATIVE;
+	switch (t->phase) {
+	case CHECK_INTERLEAVINGS:
+		return SIM_INSTRUMENTED;
+	case CHECK_EVERY_INSTRUCTION:
+	case CHECK_TWO_LEVELS:
+		return SIM_STEPPED;
+	default:
+		return SIM_NATIVE;
+	}
 }
 
-/* A shared object is one build, and is not asked for what it has not. */
-static bool leave_out_stepped(struct check *c)
+static void leave_out(struct check *c, enum sim_flavour flavour)
 {
 	unsigned int kept = 0;
 
-	if (strncmp(sim_core_name(c->core), "so:", 3))
-		return false;
 	for (unsigned int i = 0; i < c->nr_tasks; i++)
-		if (check_flavour(&c->tasks[i]) != SIM_STEPPED)
+		if (check_flavour(&c->tasks[i]) != flavour)
 			c->tasks[kept++] = c->tasks[i];
 	c->nr_tasks = kept;
-	return true;
 }
 
 int check_prepare(struct check *c, char *error, size_t error_size)
 {
+	/* A shared object is one build. Without instrumentation there is nothing to interleave, */
+	bool is_one_build = !strncmp(sim_core_name(c->core), "so:", 3);
+
+	if (is_one_build)
+		leave_out(c, SIM_INSTRUMENTED);
 	for (unsigned int i = 0; i < c->nr_tasks; i++) {
 		const struct check_task *t = &c->tasks[i];
 
 		if (sim_core_ops(c->core, check_flavour(t), t->scenario->config.arch, error,
 				 error_size))
 			continue;
-		if (check_flavour(t) != SIM_STEPPED || !leave_out_stepped(c))
+		if (check_flavour(t) != SIM_STEPPED || !is_one_build)
 			return -1;
-		cli_error("%s: driver inject is left out", error);
+		cli_error("%s: driver inject is left out", error); /* and no points to stop at */
+		leave_out(c, SIM_STEPPED);
 		i = 0;
 	}
 	return 0;

@@ -62,10 +62,13 @@ static void work(const struct check *c, struct check_task *t)
 	    !o->error[0])
 		snprintf(o->error, sizeof(o->error), "the driver failed");
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
-		if (r->defects[i].schedule)
-			snprintf(o->schedule[i], sizeof(o->schedule[i]), "%s",
-				 r->defects[i].schedule);
-		r->defects[i].schedule = NULL;
+		struct sim_found *f = &r->defects[i];
+
+		if (f->schedule && strlen(f->schedule) < CHECK_MAX_SCHEDULE)
+			memcpy(o->schedule[i], f->schedule, strlen(f->schedule) + 1);
+		if (f->report)
+			snprintf(o->report[i], CHECK_MAX_REPORT, "%s", f->report);
+		f->schedule = f->report = NULL;
 	}
 	o->done = true;
 }
@@ -132,9 +135,12 @@ static void collect(struct check *c, struct check_task *t, int status)
 	prepare_result(c, t, r);
 	if (t->earlier && !t->outcome->error[0])
 		sim_result_add(r, t->earlier);
-	for (unsigned int i = 0; i < r->nr_defects; i++)
-		r->defects[i].schedule =
-			t->outcome->schedule[i][0] ? t->outcome->schedule[i] : NULL;
+	for (unsigned int i = 0; i < r->nr_defects; i++) {
+		struct check_outcome *o = t->outcome;
+
+		r->defects[i].schedule = o->schedule[i][0] ? o->schedule[i] : NULL;
+		r->defects[i].report = o->report[i][0] ? o->report[i] : NULL;
+	}
 }
 
 static bool reap(struct check *c, struct worker *w)

@@ -20,6 +20,7 @@
 
 static const char *const phases[] = {
 	[CHECK_ONCE] = "once",
+	[CHECK_INTERLEAVINGS] = "interleavings",
 	[CHECK_EVERY_INSTRUCTION] = "every-instruction",
 	[CHECK_FREE_RUNNING] = "free-running",
 	[CHECK_TWO_LEVELS] = "two-levels",
@@ -89,7 +90,7 @@ static bool read_phase(struct json_object *o, enum check_phase *phase)
 {
 	const char *text = result_member_string(o, "phase");
 
-	for (int p = CHECK_ONCE; text && p <= CHECK_TWO_LEVELS; p++)
+	for (int p = CHECK_ONCE; text && p < CHECK_NR_PHASES; p++)
 		if (!strcmp(text, phases[p])) {
 			*phase = (enum check_phase)p;
 			return true;
@@ -312,6 +313,7 @@ static bool carry_over(struct check_task *t, const struct sim_result *r)
 		snprintf(kept, CHECK_MAX_SCHEDULE, "%s",
 			 r->defects[i].schedule ? r->defects[i].schedule : "");
 		t->outcome->result.defects[i].schedule = *kept ? kept : NULL;
+		t->outcome->result.defects[i].report = NULL; /* the replay tells it again */
 	}
 	t->carried = true;
 	return true;
@@ -384,7 +386,7 @@ static void free_schedules(struct sim_result *r)
 static bool copy_schedules(struct sim_result *to, const struct sim_result *from)
 {
 	for (unsigned int i = 0; i < to->nr_defects; i++)
-		to->defects[i].schedule = NULL;
+		to->defects[i].schedule = to->defects[i].report = NULL;
 	for (unsigned int i = 0; i < to->nr_defects; i++) {
 		if (!from->defects[i].schedule)
 			continue;

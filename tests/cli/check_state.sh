@@ -40,7 +40,7 @@ echo "$checks checks went over $(counter boundaries-1 <"$dir/out") boundaries, e
 
 # What is complete is told and not run: only free-running CPUs run again.
 "$sim" check --budget 0.5 --state "$state" claim-guest-record >"$dir/out"
-grep -q 'state: 2 of them were done before' "$dir/out" || complain "what is done is not carried over"
+grep -q 'state: [23] of them were done before' "$dir/out" || complain "what is done is not carried over"
 grep -q '^PASS *\(run\|inject\)' "$dir/out" && complain "what is done was run again"
 
 # Another seed, and a scenario that was edited, are other tasks.
