@@ -115,8 +115,8 @@ void bench_group(struct bench *b, const char *title, struct bench_case *cases, s
 	for (size_t i = 0; i < n; i++) {
 		memcpy(ns, &all[i * rounds], rounds * sizeof(*ns));
 		qsort(ns, rounds, sizeof(*ns), compare);
-		cases[i].median = ns[rounds / 2];
-		cases[i].min = ns[0];
+		cases[i].median = ns[rounds / 2] / (b->per > 0 ? b->per : 1);
+		cases[i].min = ns[0] / (b->per > 0 ? b->per : 1);
 	}
 	if (b->json) {
 		print_json(b, title, cases, n);

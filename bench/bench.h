@@ -36,6 +36,7 @@ struct bench {
 	bool json;
 	bool quick;	  /* few and short rounds: does it run at all? */
 	const char *only; /* part of a group's title, or NULL */
+	double per; /* figures are for a part of what is done @n times: divided by this; 0: all */
 };
 
 void bench_init(struct bench *b, const char *suite, int argc, char **argv);

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "debugger.h"
 #include "cover.h"
+#include "debugger.h"
 #include "drivers/cores.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
@@ -157,9 +157,13 @@ int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 	if (!core)
 		return cli_error("%s", error);
 	status = cover_begin(core, o);
+	if (status) {
+		sim_core_close(core);
+		return status;
+	}
 	o->driver.stop = interrupt_wish();
 	interrupt_catch(true);
-	for (int i = 0; i < o->nr_operands && status != CLI_USAGE && !*interrupt_count(); i++)
+	for (int i = 0; i < o->nr_operands && !*interrupt_count(); i++)
 		status = worse(status, run_one(driver, core, o, o->operands[i], NULL));
 	interrupt_leave();
 	if (*interrupt_count())

@@ -380,7 +380,7 @@ static int link_core(struct build *b)
 	hash_start(&h);
 	for (size_t i = 0; i < b->objects.n; i++)
 		hash_string(&h, b->objects.name[i]);
-	hash_string(&h, "link 2");
+	hash_string(&h, b->options->bare ? "link 2, bare" : "link 2");
 	hash_text(&h, key);
 	b->info->so = text("%s/%s.so", b->cache, key);
 	if (!b->nr_jobs && file_exists(b->info->so))
@@ -397,7 +397,7 @@ static int link_core(struct build *b)
 		command_add(c, "-Wl,-z,defs");
 	if (b->options->coverage)
 		command_add(c, "-Wl,-T,%s/host/coverage.lds", b->shim);
-	for (size_t i = 0; i < COUNT(wrapped); i++)
+	for (size_t i = 0; i < COUNT(wrapped) && !b->options->bare; i++)
 		command_add(c, "-Wl,--wrap=%s", wrapped[i]);
 	for (size_t i = 0; i < b->objects.n; i++)
 		command_add(c, "%s", b->objects.name[i]);

@@ -207,6 +207,11 @@ void k_state(struct host_state *state);
 unsigned int k_rcu_depth(void);
 void k_rcu_leave(void);
 
+/* The kernel's allocator by itself: see host/parts.h. */
+void *k_pool_create(host_size size);
+unsigned long k_pool_alloc(void *pool, host_size size);
+void k_pool_free(void *pool, unsigned long addr, host_size size);
+
 /* Where host/ keeps the frame to unwind to when this CPU's kernel code dies or panics. */
 void **k_unwind_slot(unsigned int cpu);
 

@@ -32,6 +32,7 @@ struct kernel_core_options {
 	enum kernel_arch arch;
 	enum kernel_flavour flavour;
 	bool coverage;	  /* with gcc's counters; native and stepped only */
+	bool bare;	  /* no call is diverted to be watched: a benchmark's, no oracle's */
 	const char *ghes; /* a file to take instead of the tree's ghes.c, or NULL */
 	const char *cc;	  /* compiler; NULL: $GHES_SIM_CC, else cc */
 	bool fresh;	  /* build even when the cache has it */

@@ -16,12 +16,23 @@ struct shim_event {
 	void *arg;
 	struct shim_event *next;
 };
-static struct shim_event *events; /* changed in task context; entries are freed after unregister */
+
+/*
+ * Firmware hands the handler and its argument back without a search; here many events cost next to
+ * nothing. Changed in task context; entries are freed after unregister.
+ */
+#define EVENT_BUCKETS 256
+static struct shim_event *events[EVENT_BUCKETS];
 static DEFINE_MUTEX(sdei_events_lock);
+
+static struct shim_event **bucket_of(u32 num)
+{
+	return &events[num % EVENT_BUCKETS];
+}
 
 static struct shim_event *find_event(u32 num)
 {
-	struct shim_event *event = rcu_dereference(events);
+	struct shim_event *event = rcu_dereference(*bucket_of(num));
 
 	while (event && event->num != num)
 		event = rcu_dereference(event->next);
@@ -39,7 +50,7 @@ int sdei_api_event_get_info(u32 event, u32 info, u64 *result)
 
 int sdei_event_register(u32 num, sdei_event_callback *cb, void *arg)
 {
-	struct shim_event *event;
+	struct shim_event **bucket = bucket_of(num), *event;
 	int rc;
 
 	might_sleep();
@@ -53,11 +64,11 @@ int sdei_event_register(u32 num, sdei_event_callback *cb, void *arg)
 	rc = -ENOMEM;
 	if (!event)
 		goto out;
-	*event = (struct shim_event){.num = num, .cb = cb, .arg = arg, .next = events};
-	rcu_assign_pointer(events, event);
+	*event = (struct shim_event){.num = num, .cb = cb, .arg = arg, .next = *bucket};
+	rcu_assign_pointer(*bucket, event);
 	rc = host_sdei_event_register(num);
 	if (rc) {
-		rcu_assign_pointer(events, event->next);
+		rcu_assign_pointer(*bucket, event->next);
 		kfree(event);
 	}
 out:
@@ -81,7 +92,7 @@ int sdei_event_unregister(u32 num)
 	int rc = -ENOENT;
 
 	mutex_lock(&sdei_events_lock);
-	for (link = &events; *link && (*link)->num != num; link = &(*link)->next)
+	for (link = bucket_of(num); *link && (*link)->num != num; link = &(*link)->next)
 		;
 	event = *link;
 	if (event)
