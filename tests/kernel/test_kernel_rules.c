@@ -96,8 +96,7 @@ static void a_double_free_is_seen(void **state)
 	struct kernel_fixture *kf = edited(
 		KERNEL_ARM64, "\t\tif (!estatus_node->task_work.func)\n",
 		"\t\tif (!estatus_node->task_work.func)\n"
-		"\t\t\tgen_pool_free(ghes_estatus_pool, (unsigned long)estatus_node, node_len);\n"
-		"\t\tif (!estatus_node->task_work.func)\n");
+		"\t\t\tgen_pool_free(ghes_estatus_pool, (unsigned long)estatus_node, node_len),\n");
 
 	(void)state;
 	one_source(kf, CPER_SEV_CORRECTED);
