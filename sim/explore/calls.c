@@ -340,6 +340,14 @@ void ghes_explore_point(unsigned int kind, uint64_t object, bool write, int orde
 	ex_step(self);
 }
 
+/* The innermost place in instrumented code, which called what is not, or else @pc. */
+static const void *called_from(const struct ex_ctx *self, const void *pc)
+{
+	unsigned int depth = self->shadow_depth;
+
+	return depth ? self->shadow[(depth - 1) & (EX_SHADOW - 1)] : pc;
+}
+
 void ghes_explore_uses(const struct ghes_explore_use *uses, unsigned int n, int order)
 {
 	struct ghes_explore *x = ex;
@@ -348,7 +356,7 @@ void ghes_explore_uses(const struct ghes_explore_use *uses, unsigned int n, int 
 
 	if (!self || !n || n > GHES_EXPLORE_MAX_USES)
 		return;
-	op = new_op(self, EX_OP_POINT, order, PC());
+	op = new_op(self, EX_OP_POINT, order, called_from(self, PC()));
 	for (unsigned int i = 0; i < n; i++) {
 		const struct ghes_explore_use *u = &uses[i];
 		uint32_t obj = u->what == GHES_EXPLORE_MEMORY
@@ -369,7 +377,8 @@ void ghes_explore_plain(const void *p, size_t bytes, bool write)
 	while (at < end) {
 		uintptr_t next = (at | 7) + 1 < end ? (at | 7) + 1 : end;
 
-		ex_plain_access((const void *)at, next - at, write, PC());
+		ex_plain_access((const void *)at, next - at, write,
+				called_from(ex->cur, PC()));
 		at = next;
 	}
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define MAX_PROBES 4000
+#define MAX_TRIES  16
 
 /* One execution by @script. Return: does it show @f? */
 bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, struct ex_script *script)
@@ -25,8 +26,12 @@ bool ex_probe(struct ghes_explore *x, const struct ex_finding *f, struct ex_scri
 	x->cfg.mode = GHES_EXPLORE_BRUTE;
 	x->script = script;
 	script->lenient = true;
-	if (ex_analysis_reset(x))
+	/* Again, should it show memory to be shared that was not known to be. */
+	for (unsigned int tries = 0; tries < MAX_TRIES && ex_analysis_reset(x); tries++) {
 		ex_execute(x);
+		if (x->probe_hit || !x->more_shared)
+			break;
+	}
 	x->cfg.mode = mode;
 	x->script = NULL;
 	x->probe = NULL;

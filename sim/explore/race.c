@@ -93,8 +93,11 @@ static void synchronise(const struct ghes_explore *x, struct ex_event *ev, const
 	bool acquire = orders_acquire(ev->order);
 	bool reads = op->kind != EX_OP_STORE && op->kind != EX_OP_PLAIN_WRITE &&
 		     op->kind != EX_OP_PLAIN_READ && op->kind != EX_OP_UNLOCK;
-	bool writes = ev->n_acc && (ev->acc[0].type & EX_W);
+	bool writes = false;
 
+	/* Whichever of its objects it writes: who finds it there asks for its message. */
+	for (unsigned int i = 0; i < op->n_base; i++)
+		writes |= ev->acc[i].type & EX_W;
 	if (reads && newest) {
 		if (x->uses_fences)
 			ex_clock_join(&ev->acquired, &newest->message);

@@ -95,9 +95,12 @@ static const char *waits_for(const struct ghes_explore *x, const struct ex_ctx *
 
 	switch (c->op.kind) {
 	case EX_OP_LOCK:
-		snprintf(text, size, "%s waits for lock %#lx held by %s", c->name,
-			 (unsigned long)l->key,
-			 l->owner < EX_CTXS ? x->ctx[l->owner].name : "nobody");
+		if (l->owner < EX_CTXS)
+			snprintf(text, size, "%s waits for lock %#lx held by %s", c->name,
+				 (unsigned long)l->key, x->ctx[l->owner].name);
+		else
+			snprintf(text, size, "%s is about to take lock %#lx", c->name,
+				 (unsigned long)l->key);
 		break;
 	case EX_OP_RELAX:
 		snprintf(text, size, "%s waits in a loop for a change that nobody makes", c->name);
@@ -224,9 +227,12 @@ void ex_snapshot_take(struct ghes_explore *x, const struct ex_ctx *c, unsigned i
 
 	frames[n++] = c->op.pc;
 	for (unsigned int d = c->shadow_depth; d > 0 && n < EX_FRAMES - 1; d--) {
+		const void *frame = c->shadow[(d - 1) & (EX_SHADOW - 1)];
+
 		if (c->shadow_depth - d >= EX_SHADOW)
 			break;
-		frames[n++] = c->shadow[(d - 1) & (EX_SHADOW - 1)];
+		if (frame != frames[0]) /* of code that is not instrumented: the same */
+			frames[n++] = frame;
 	}
 	frames[n] = NULL;
 }

@@ -565,6 +565,7 @@ static void set_granules(char *p, int c, size_t n, const void *pc)
 void *__real_memcpy(void *to, const void *from, size_t n) __attribute__((weak));
 void *__real_memmove(void *to, const void *from, size_t n) __attribute__((weak));
 void *__real_memset(void *to, int c, size_t n) __attribute__((weak));
+int __real_memcmp(const void *a, const void *b, size_t n) __attribute__((weak));
 
 static void *host_memmove(void *to, const void *from, size_t n)
 {
@@ -624,4 +625,27 @@ WRAP(void *, memmove, (void *to, const void *from, size_t n))
 WRAP(void *, memset, (void *to, int c, size_t n))
 {
 	return filled(to, c, n, PC());
+}
+
+/* All of it counts as read, wherever the difference is. */
+static void read_granules(const char *p, size_t n, const void *pc)
+{
+	while (n) {
+		size_t part = 8 - (uintptr_t)p % 8;
+
+		if (part > n)
+			part = n;
+		touch(p, part, false, false, pc);
+		p += part;
+		n -= part;
+	}
+}
+
+WRAP(int, memcmp, (const void *a, const void *b, size_t n))
+{
+	if (ex_self()) {
+		read_granules(a, n, PC());
+		read_granules(b, n, PC());
+	}
+	return __real_memcmp ? __real_memcmp(a, b, n) : memcmp(a, b, n);
 }

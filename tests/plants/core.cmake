@@ -4,11 +4,11 @@
 # core (--core so:FILE), and the scenario, driver and oracle that must notice it.
 #
 #	NAME, FILE, FROM, TO, FROM2, TO2, WHAT	as for ghes_plant(), see README
-#	SCENARIO, DRIVER	what is run: driver run, or inject (at one level)
+#	SCENARIO, DRIVER	what is run: driver run, explore, or inject (at one level)
 #	ORACLE	who must notice; `expect`: an expectation of the scenario
 #
-# The other files come from the static library, or (inject) from the stepped core; so a plant costs
-# the compilation of one file.
+# The other files come from the static library, or (inject, explore) from the stepped or instrumented
+# core; so a plant costs the compilation of one file.
 include_guard()
 add_custom_target(core_plants)
 set(GHES_CORE_PLANTS "${CMAKE_CURRENT_BINARY_DIR}/plants/cores.table")
@@ -38,10 +38,28 @@ function(ghes_core_plant_stepped target copy dir file)
         target_link_libraries(${target} PRIVATE ${target}_step ${others})
 endfunction()
 
+function(ghes_core_plant_instrumented target copy dir file)
+        cmake_path(GET file STEM stem)
+        ghes_instrumented_objects(${target}_objects "${copy}")
+        set_target_properties(${target}_objects PROPERTIES EXCLUDE_FROM_ALL ON)
+        target_include_directories(${target}_objects BEFORE PRIVATE "${dir}/include" "${dir}/lib")
+        target_include_directories(${target}_objects PRIVATE ${PROJECT_SOURCE_DIR}/include
+                ${PROJECT_SOURCE_DIR}/lib)
+        target_compile_options(${target}_objects PRIVATE -w)
+        add_dependencies(${target}_objects ${target}_edit)
+        add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/module.c
+                $<TARGET_OBJECTS:${target}_objects>
+                $<FILTER:$<TARGET_OBJECTS:core_instrumented>,EXCLUDE,/${stem}\\.c\\.o$>)
+        target_link_options(${target} PRIVATE ${GHES_EXPLORE_LDFLAGS})
+endfunction()
+
 function(ghes_core_plant)
         cmake_parse_arguments(PARSE_ARGV 0 P ""
                 "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE" "")
         if(P_DRIVER STREQUAL inject AND NOT GHES_STEP_AVAILABLE)
+                return()
+        endif()
+        if(P_DRIVER STREQUAL explore AND NOT TARGET core_instrumented)
                 return()
         endif()
         set(dir "${CMAKE_CURRENT_BINARY_DIR}/plants/core-${P_NAME}")
@@ -65,6 +83,8 @@ function(ghes_core_plant)
 
         if(P_DRIVER STREQUAL inject)
                 ghes_core_plant_stepped(${target} "${copy}" "${dir}" ${P_FILE})
+        elseif(P_DRIVER STREQUAL explore)
+                ghes_core_plant_instrumented(${target} "${copy}" "${dir}" ${P_FILE})
         else()
                 ghes_core_plant_native(${target} "${copy}" "${dir}")
         endif()
@@ -78,6 +98,7 @@ function(ghes_core_plant)
 endfunction()
 
 include(plants/cores.cmake)
+include(plants/explore.cmake)
 
 add_test(NAME core_plants_build
         COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target core_plants ghes-sim -j2)
