@@ -377,8 +377,7 @@ void ghes_explore_plain(const void *p, size_t bytes, bool write)
 	while (at < end) {
 		uintptr_t next = (at | 7) + 1 < end ? (at | 7) + 1 : end;
 
-		ex_plain_access((const void *)at, next - at, write,
-				called_from(ex->cur, PC()));
+		ex_plain_access((const void *)at, next - at, write, called_from(ex->cur, PC()));
 		at = next;
 	}
 }
