@@ -269,8 +269,7 @@ static void print_unknown(struct cper_printer *p, const guid_t *type,
 	cper_text_init(&text, guid, sizeof(guid));
 	cper_text_guid(&text, type);
 	cper_print_line(p, 2, "section type: unknown, %s", guid);
-	cper_print_line(p, 2, payload->length ? "section length: 0x%x" : "section length: %u",
-			payload->length);
+	cper_print_line(p, 2, "section length: 0x%x", payload->length);
 	cper_print_hex_dump(p, 2, 4, payload->bytes, payload->length, true);
 }
 

@@ -98,7 +98,8 @@ int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_
 	struct memory_failure_cpu *mf_cpu = &mf->cpu[cpu];
 
 	if (!fifo_put(mf_cpu, entry)) {
-		ghes_log(p, GHES_LOG_ERR, "buffer overflow when queuing memory failure at %#llx",
+		ghes_log(p, GHES_LOG_ERR,
+			 "Memory failure: buffer overflow when queuing memory failure at %#llx",
 			 (unsigned long long)entry->pfn);
 		return -GHES_ENOSPC;
 	}

@@ -466,7 +466,7 @@ static void test_empty_unknown_section_and_long_fru_text(void **state)
 				       "<3> fru_text: xxxxxxxxxxxxxxxxxxxx\n"
 				       "<3>  section type: unknown, "
 				       "2dce8bb1-bdd7-450e-b9ad-9cf4ebd4f890\n"
-				       "<3>  section length: 0\n"));
+				       "<3>  section length: 0x0\n"));
 	free(c.text);
 	free(m.bytes);
 }

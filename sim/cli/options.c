@@ -28,6 +28,7 @@ static bool number(const char *text, uint64_t *out)
 SET_STRING(svg)
 SET_STRING(state)
 SET_STRING(save_dir)
+SET_STRING(departures)
 SET_STRING(html)
 SET_STRING(trace)
 SET_STRING(save_schedule)
@@ -41,6 +42,9 @@ static bool set_core(struct cli_options *o, const char *value)
 {
 	o->core = value;
 	o->core_set = true;
+	if (o->nr_cores < 2)
+		o->cores[o->nr_cores] = value;
+	o->nr_cores++;
 	return *value != '\0';
 }
 
@@ -66,6 +70,11 @@ SET_SWITCH(help, help)
 /* 0 means that there is no such bound, so it cannot be asked for */
 SET_NUMBER(events)
 SET_NUMBER(max_executions)
+
+static bool set_draw(struct cli_options *o, const char *value)
+{
+	return number(value, &o->draw) && o->draw;
+}
 
 static bool set_seed(struct cli_options *o, const char *value)
 {
@@ -199,7 +208,18 @@ static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
 	 "what runs: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
 	 "lib, kernel:DIR or so:FILE"},
-	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST | CLI_SERIES,
+	{"core", "CORE", CLI_COMPARE,
+	 "one of the two to compare, as for run; the first may be left "
+	 "out: lib",
+	 set_core, "lib, kernel:DIR or so:FILE"},
+	{"random", "N", CLI_COMPARE,
+	 "draw N scenarios; with --save-dir, those that differ are kept", set_draw,
+	 "a number above 0"},
+	{"departures", "FILE", CLI_COMPARE,
+	 "differences that are intended; see ghes-sim(1) for the format", set_departures, "a file"},
+	{"save-dir", "DIR", CLI_COMPARE, "where --random keeps what differs", set_save_dir,
+	 "a folder"},
+	{"format", "FORMAT", CLI_DRIVERS | CLI_REPLAY | CLI_LIST | CLI_SERIES | CLI_COMPARE,
 	 "text or json (one object a line)", set_format, "text or json"},
 	{"format", "FORMAT", CLI_CHECK, "text, json, ktap or junit", set_check_format,
 	 "text, json, ktap or junit"},
@@ -228,8 +248,8 @@ static const struct cli_option options[] = {
 	 "FILE:LINES, as in drivers/acpi/apei/ghes.c:5,7-9"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
-	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES, "what everything random is drawn from",
-	 set_seed, "a number"},
+	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES | CLI_COMPARE,
+	 "what everything random is drawn from", set_seed, "a number"},
 	{"shard", "I/N", CLI_EXPLORE, "only the I-th of N parts of the search; see merge",
 	 set_shard, "I/N, as in 2/5"},
 	{"memory", "MODEL", CLI_EXPLORE, "sc (default), or c11: loads may return older values",
@@ -259,8 +279,8 @@ static const struct cli_option options[] = {
 	 NULL},
 	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
-	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK | CLI_SERIES, "only the verdict",
-	 set_quiet, NULL},
+	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK | CLI_SERIES | CLI_COMPARE,
+	 "only the verdict", set_quiet, NULL},
 	{"verbose", NULL, CLI_DRIVERS | CLI_REPLAY, "every read, lock and mask too", set_verbose,
 	 NULL},
 	{"verbose", NULL, CLI_CHECK, "the counters of each run too", set_verbose, NULL},

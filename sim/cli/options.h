@@ -29,6 +29,7 @@ enum cli_verb_bit {
 	CLI_CPER = 1 << 9,
 	CLI_CORE = 1 << 10,
 	CLI_SERIES = 1 << 11,
+	CLI_COMPARE = 1 << 12,
 };
 #define CLI_DRIVERS (CLI_RUN | CLI_STRESS | CLI_INJECT | CLI_EXPLORE)
 
@@ -38,7 +39,11 @@ struct cli_options {
 	struct sim_options driver;
 	enum cli_format format;
 	const char *core;
-	bool core_set; /* by the user */
+	bool core_set;	      /* by the user */
+	const char *cores[2]; /* compare: the first two that were named */
+	int nr_cores;	      /* named */
+	uint64_t draw;	      /* compare: scenarios to draw */
+	const char *departures;
 	double budget; /* check: seconds */
 	unsigned int shard, shards;
 	const char *state, *save_dir, *html; /* check: files and a folder */
@@ -92,6 +97,7 @@ extern const struct cli_verb cli_verbs[];
 
 int cmd_driver(const struct cli_verb *verb, struct cli_options *o);
 int cmd_check(const struct cli_verb *verb, struct cli_options *o);
+int cmd_compare(const struct cli_verb *verb, struct cli_options *o);
 int cmd_replay(const struct cli_verb *verb, struct cli_options *o);
 int cmd_series(const struct cli_verb *verb, struct cli_options *o);
 int cmd_list(const struct cli_verb *verb, struct cli_options *o);
