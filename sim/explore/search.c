@@ -206,8 +206,8 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 	if (!enabled && x->uses_relax)
 		enabled = idle_turns(x);
 	if (!enabled) {
-		/* Too short to be told apart by what lies below the shards' depth. */
-		if (x->depth < x->shard_depth && x->cfg.shards > 1 && !ex_shard_mine(x))
+		/* At its end no deeper than where shards part: it is one shard's, too. */
+		if (x->depth <= x->shard_depth && x->cfg.shards > 1 && !ex_shard_mine(x))
 			x->outcome = EX_REDUNDANT;
 		else
 			conclude(x);
