@@ -24,7 +24,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 
 set(CPACK_DEBIAN_GHES-SIM_PACKAGE_NAME ghes-sim)
 set(CPACK_DEBIAN_GHES-SIM_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_GHES-SIM_PACKAGE_RECOMMENDS "gcc | c-compiler, libc6-dev, binutils")
+set(CPACK_DEBIAN_GHES-SIM_PACKAGE_RECOMMENDS "gcc | c-compiler, libc6-dev, binutils, git")
 set(CPACK_DEBIAN_GHES-SIM_PACKAGE_SUGGESTS "gdb, linux-source")
 set(CPACK_COMPONENT_GHES-SIM_DESCRIPTION "laboratory for the kernel's APEI/GHES code
 Nests, interleaves and checks NMI-like hardware-error notifications (arm64

@@ -243,6 +243,12 @@ struct listing *listing_make(struct sim_core *core, char *error, size_t error_si
 	}
 	if (!n)
 		snprintf(error, error_size, "nothing ran in a build that counts");
+	if (!ret && !l->nr_files) {
+		snprintf(error, error_size,
+			 "gcov finds no source of the core; the compiler's notes (.gcno) lie where "
+			 "it was compiled, and must still be there");
+		ret = -1;
+	}
 	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(dir);
 	if (ret) {

@@ -23,7 +23,7 @@ const struct cli_verb cli_verbs[] = {
 	 "All scenarios through all drivers within a budget: for CI.", cmd_check, NULL},
 	{"compare", CLI_COMPARE, "[SCENARIO...]",
 	 "The same scenarios on two cores: where they differ.", cmd_compare, NULL},
-	{"series", CLI_SERIES, "", "Check the core after each commit of a series: what it adds.",
+	{"series", CLI_SERIES, "[SCENARIO...]", "Check the core after each commit of a series: what it adds.",
 	 cmd_series, NULL},
 	{"replay", CLI_REPLAY, "SCHEDULE-FILE", "Repeat a schedule exactly; draw it.", cmd_replay,
 	 NULL},

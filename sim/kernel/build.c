@@ -226,11 +226,31 @@ static void hash_file(struct content_hash *h, const char *path)
 	free(content);
 }
 
+/* With counters, the notes that lie beside the object as KEY.gcno are part of what is made. */
+static bool is_cached(const struct build *b, const char *key, bool counts)
+{
+	char *object = text("%s/%s.o", b->cache, key), *notes = text("%s/%s.gcno", b->cache, key);
+	bool is = !b->options->fresh && file_exists(object) && (!counts || file_exists(notes));
+
+	free(object);
+	free(notes);
+	return is;
+}
+
+static void add_notes(const struct build *b, struct command *compile, const char *key)
+{
+	command_add(compile, "-frandom-seed=%s", key);
+	command_add(compile, "-dumpdir");
+	command_add(compile, "%s/", b->cache);
+	command_add(compile, "-dumpbase");
+	command_add(compile, "%s", key);
+}
+
 static int add_object(struct build *b, const char *path, const char *content, size_t size,
 		      enum side side)
 {
 	bool under_test = side == SIDE_TREE || (side == SIDE_SHIM && is_modelled(path));
-	bool step = under_test && build_is_stepped(b);
+	bool step = under_test && build_is_stepped(b), counts = under_test && b->options->coverage;
 	struct command compile = {.n = 0};
 	struct content_hash h = b->common;
 	struct job *job;
@@ -251,7 +271,7 @@ static int add_object(struct build *b, const char *path, const char *content, si
 	hash_text(&h, key);
 	object = text("%s/%s.o", b->cache, key);
 	names_add(&b->objects, text("%s", object));
-	if (!b->options->fresh && file_exists(object)) {
+	if (is_cached(b, key, counts)) {
 		command_free(&compile);
 		free(object);
 		return 0;
@@ -262,13 +282,8 @@ static int add_object(struct build *b, const char *path, const char *content, si
 		return build_fail(b, GHES_EIO, text("more than %d files to compile", MAX_JOBS));
 	}
 	job = &b->job[b->nr_jobs++];
-	if (under_test && b->options->coverage) { /* the notes lie beside the object, as KEY.gcno */
-		command_add(&compile, "-frandom-seed=%s", key);
-		command_add(&compile, "-dumpdir");
-		command_add(&compile, "%s/", b->cache);
-		command_add(&compile, "-dumpbase");
-		command_add(&compile, "%s", key);
-	}
+	if (counts)
+		add_notes(b, &compile, key);
 	job->target = object;
 	job->temporary = text("%s/%s.%ld.o", b->cache, key, (long)getpid());
 	job->log = text("%s/%s.%ld.log", b->cache, key, (long)getpid());
