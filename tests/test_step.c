@@ -409,13 +409,13 @@ static void sweep_finds_the_torn_push(void **state)
 	assert_true(result.defects >= 1 && result.defects < result.runs);
 	assert_int_equal(result.first.levels, 1);
 	/* The schedule replays, and its neighbours at both ends of the path are harmless. */
-	assert_int_equal(ghes_step_run(&target, &options, &result.first), result.first_code);
+	assert_int_equal(ghes_step_run(&target, &options, &result.first, NULL), result.first_code);
 	result.first.at[0] = 1;
-	assert_int_equal(ghes_step_run(&target, &options, &result.first), GHES_STEP_HELD);
+	assert_int_equal(ghes_step_run(&target, &options, &result.first, NULL), GHES_STEP_HELD);
 	result.first.at[0] = result.level[0].existing;
-	assert_int_equal(ghes_step_run(&target, &options, &result.first), GHES_STEP_HELD);
+	assert_int_equal(ghes_step_run(&target, &options, &result.first, NULL), GHES_STEP_HELD);
 	result.first.at[0] = result.level[0].existing + 1;
-	assert_int_equal(ghes_step_run(&target, &options, &result.first), GHES_STEP_MISSED);
+	assert_int_equal(ghes_step_run(&target, &options, &result.first, NULL), GHES_STEP_MISSED);
 }
 
 static void sweep_passes_the_right_push(void **state)

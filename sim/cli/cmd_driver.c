@@ -62,13 +62,23 @@ static int write_pictures(const struct cli_options *o, const struct sim_recordin
 
 static int save_schedule(const struct cli_options *o, const struct sim_result *r)
 {
+	struct sim_schedule s;
+	char error[512], *text;
 	FILE *f;
 
 	if (!o->save_schedule || !r->nr_defects || !r->defects[0].schedule)
 		return CLI_HELD;
-	f = fopen(o->save_schedule, "w");
-	if (!f || fputs(r->defects[0].schedule, f) < 0 || fclose(f))
+	if (schedule_parse(&s, "the schedule", r->defects[0].schedule,
+			   strlen(r->defects[0].schedule), error, sizeof(error)))
+		return cli_error("%s", error);
+	text = schedule_make_absolute(&s) ? schedule_text(&s) : NULL;
+	schedule_free(&s);
+	f = text ? fopen(o->save_schedule, "w") : NULL;
+	if (!f || fputs(text, f) < 0 || fclose(f)) {
+		free(text);
 		return cli_error("%s: %s", o->save_schedule, strerror(errno));
+	}
+	free(text);
 	return CLI_HELD;
 }
 
@@ -236,7 +246,9 @@ int cmd_replay(const struct cli_verb *verb, struct cli_options *o)
 	} else {
 		look_beside(schedule.scenario, sizeof(schedule.scenario), "", o->operands[0]);
 		look_beside(schedule.core, sizeof(schedule.core), "so:", o->operands[0]);
-		status = replay_schedule(o, &schedule);
+		status = schedule_look_beside(&schedule, o->operands[0])
+				 ? replay_schedule(o, &schedule)
+				 : cli_error("%s: its paths are too long", o->operands[0]);
 		schedule_free(&schedule);
 	}
 	free(text);

@@ -53,6 +53,7 @@ struct sim_result {
 	double seconds;
 	uint64_t seed;
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
+	char landed[400]; /* inject's replay: before which instructions */
 	char why[240]; /* of incomplete and vacuous; expectation that failed */
 	struct sim_found defects[SIM_MAX_DEFECTS];
 	unsigned int nr_defects;

@@ -356,6 +356,23 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	return ret;
 }
 
+/* "read_one insn 186/299 (notify.c:101), then..." */
+static void tell_landed(const struct inject *in, const struct ghes_step_schedule *schedule,
+			const struct ghes_step_point *const *points)
+{
+	struct sim_result *r = in->r;
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < schedule->levels && used < sizeof(r->landed); i++) {
+		char where[160] = "nothing: the boundary is gone";
+
+		if (points[i])
+			ghes_step_describe(in->module, points[i], where, sizeof(where));
+		used += (size_t)snprintf(r->landed + used, sizeof(r->landed) - used, "%s%s",
+					 i ? ", then " : "", where);
+	}
+}
+
 static int replay(const struct sim_scenario *s, struct sim_core *core, const struct sim_options *o,
 		  const char *choices, struct sim_result *r, char *error, size_t error_size)
 {
@@ -363,6 +380,7 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 	struct ghes_step_target target = inject_target;
 	struct ghes_step_schedule schedule;
 	struct sigaction old[INJECT_NR_FAULTS];
+	const struct ghes_step_point *points[GHES_STEP_LEVELS_MAX];
 	struct ghes_step_options so;
 	int ret, code;
 
@@ -374,9 +392,10 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 		so = inject_options(&in, schedule.levels ? schedule.levels : 1);
 		so.limit = INJECT_STUCK_MIN;
 		inject_catch_faults(&in, old);
-		code = ghes_step_run(&target, &so, &schedule);
+		code = ghes_step_run(&target, &so, &schedule, points);
 		inject_leave_faults(old);
 		inject_add_stuck(&in, code);
+		tell_landed(&in, &schedule, points);
 		r->executions = 1;
 		sim_collect_defects(r, in.m, NULL);
 		r->verdict = r->nr_defects		? SIM_FAIL

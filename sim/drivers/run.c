@@ -34,7 +34,9 @@ struct run {
 	unsigned int *delivered; /* per arrival: times it struck */
 	uint64_t moves;		 /* points passed by anybody: no move in a round is a deadlock */
 	bool dead;		 /* nobody can go on */
-	bool booted;		 /* places are counted from here on */
+	const struct ghes_core_ops *ops;
+	int boot_error;
+	bool booted; /* places are counted from here on */
 	bool quiescing;
 	/* the job of each CPU */
 	struct job {
@@ -201,7 +203,7 @@ static void boot_job(void *arg)
 {
 	struct run *r = arg;
 
-	sim_boot(r->m);
+	r->boot_error = sim_boot(r->m);
 }
 
 static void quiesce_job(void *arg)
@@ -248,6 +250,32 @@ static void locate(const struct run *r, struct sim_result *res)
 				     sizeof(res->defects[i].source_location));
 }
 
+/*
+ * A core that did not come up has shown nothing, unless that it gives up in good order is the
+ * story: memory for it was denied. Then a counter says so.
+ */
+static bool started(const struct run *r, struct sim_result *res)
+{
+	struct ghes_core_state state = {0};
+
+	if (!r->boot_error)
+		return true;
+	if (sim_core(r->m))
+		r->ops->state(sim_core(r->m), &state);
+	if (state.sources)
+		return true;
+	if (sim_config(r->m)->misbehave[SIM_MISBEHAVE_POOL_FAIL]) {
+		sim_count(res, "not-started", 1);
+		return true;
+	}
+	for (unsigned int i = 0; i < SIM_NR_EXPECT; i++)
+		if (r->s->expect_set[i])
+			return true; /* judged by these */
+	snprintf(res->why, sizeof(res->why), "the core took no source when it was started: %s",
+		 ghes_strerror(r->boot_error));
+	return false;
+}
+
 static void judge(struct run *r, const struct sim_core *core, struct sim_result *res)
 {
 	const struct sim_counts *c = counts_of(r->m);
@@ -265,6 +293,8 @@ static void judge(struct run *r, const struct sim_core *core, struct sim_result 
 	sim_count(res, "trace-hash", sim_trace_hash(r->m));
 	if (res->nr_defects) {
 		res->verdict = SIM_FAIL;
+	} else if (!started(r, res)) {
+		res->verdict = SIM_VACUOUS;
 	} else if (!all_struck(r, res->why, sizeof(res->why))) {
 		res->verdict = SIM_VACUOUS;
 	} else if (!counts_as_expected(c, r->s, res->why, sizeof(res->why))) {
@@ -312,6 +342,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 		recording = recording_observer(o->recording);
 		sim_observe(r.m, &recording);
 	}
+	r.ops = ops;
 	r.cpus = cpus_create(r.m, s->config.nr_cpus);
 	r.seen = calloc(s->nr_arrivals + 1, sizeof(*r.seen));
 	r.delivered = calloc(s->nr_arrivals + 1, sizeof(*r.delivered));

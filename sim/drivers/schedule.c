@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAGIC "ghes-sim schedule"
 
@@ -141,4 +142,64 @@ int schedule_parse(struct sim_schedule *s, const char *file, const char *text, s
 	if (ret)
 		schedule_free(s);
 	return ret;
+}
+
+/* ---- Paths ----------------------------------------------------------------------------------- */
+
+/* Replace the path in @text, from @at up to a comma, by what @map makes of it; NULL: leave it. */
+static bool map_path(char *text, size_t size, size_t at,
+		     char *(*map)(const char *path, const char *arg), const char *arg)
+{
+	size_t n = strcspn(text + at, ",");
+	char *path = strndup(text + at, n), *rest = strdup(text + at + n), *mapped = NULL;
+	bool ok = path && rest;
+
+	if (ok)
+		mapped = map(path, arg);
+	if (mapped)
+		ok = (size_t)snprintf(text + at, size - at, "%s%s", mapped, rest) < size - at;
+	free(mapped);
+	free(rest);
+	free(path);
+	return ok;
+}
+
+static bool map_paths(struct sim_schedule *s, char *(*map)(const char *path, const char *arg),
+		      const char *arg)
+{
+	size_t at = strcspn(s->core, ":");
+
+	if (s->core[at] && !map_path(s->core, sizeof(s->core), at + 1, map, arg))
+		return false;
+	return map_path(s->scenario, sizeof(s->scenario), 0, map, arg);
+}
+
+static char *absolute(const char *path, const char *arg)
+{
+	(void)arg;
+	return realpath(path, NULL); /* the name of a built-in scenario is no file, and stays */
+}
+
+static char *beside(const char *path, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *joined;
+
+	if (*path == '/' || !slash ||
+	    asprintf(&joined, "%.*s/%s", (int)(slash - file), file, path) < 0)
+		return NULL;
+	if (!access(joined, R_OK))
+		return joined;
+	free(joined);
+	return NULL;
+}
+
+bool schedule_make_absolute(struct sim_schedule *s)
+{
+	return map_paths(s, absolute, NULL);
+}
+
+bool schedule_look_beside(struct sim_schedule *s, const char *file)
+{
+	return map_paths(s, beside, file);
 }

@@ -14,6 +14,7 @@
 #ifndef SIM_DRIVERS_SCHEDULE_H
 #define SIM_DRIVERS_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,5 +34,13 @@ char *schedule_text(const struct sim_schedule *s);
 int schedule_parse(struct sim_schedule *s, const char *file, const char *text, size_t size,
 		   char *error, size_t error_size);
 void schedule_free(struct sim_schedule *s);
+
+/*
+ * Make the paths of @s, of scenario and core, such that the schedule means the same from any
+ * directory. false: out of memory, or too long.
+ */
+bool schedule_make_absolute(struct sim_schedule *s);
+/* Names of files that are beside @file, the schedule, mean these. false: as above. */
+bool schedule_look_beside(struct sim_schedule *s, const char *file);
 
 #endif

@@ -34,6 +34,8 @@ void report_result_text(FILE *out, const struct sim_result *r)
 		r->notifications, r->seconds, r->seed, r->complete ? ", complete" : "");
 	if (r->why[0])
 		fprintf(out, "           %s\n", r->why);
+	if (r->landed[0])
+		fprintf(out, "           landed before %s\n", r->landed);
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
 		const struct sim_found *f = &r->defects[i];
 
@@ -95,6 +97,8 @@ struct json_object *result_json(const struct sim_result *r)
 	json_object_object_add(o, "counters", counters);
 	if (r->why[0])
 		json_object_object_add(o, "why", json_object_new_string(r->why));
+	if (r->landed[0])
+		json_object_object_add(o, "landed", json_object_new_string(r->landed));
 	if (r->not_applicable)
 		json_object_object_add(o, "not_applicable", json_object_new_boolean(true));
 	if (r->resume[0])

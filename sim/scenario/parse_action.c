@@ -113,6 +113,9 @@ static int read_arguments(struct yaml_tree *t, struct action_reader *r, const ya
 	}
 	if (v->type == YAML_SCALAR_NODE && action_needs[kind].source && !action_needs[kind].record)
 		return action_source(t, v, v, r);
+	if (!action_needs[kind].source)
+		return tree_error(t, v, "'%s' takes nothing, expected the word alone",
+				  action_name(kind));
 	if (tree_map(t, v, action_name(kind), action_keys, r))
 		return -1;
 	if (action_needs[kind].source && !r->has_source)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/parse.h"
 
+#include <inttypes.h>
+
 int top_misbehave(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *v, void *out)
 {
 	static const struct tree_word words[] = {
@@ -21,6 +23,12 @@ int top_misbehave(struct yaml_tree *t, const yaml_node_t *k, const yaml_node_t *
 		    tree_uint(t, value, words[which].word, 0, UINT32_MAX,
 			      &s->config.misbehave[which]))
 			return -1;
+		else if (which == SIM_MISBEHAVE_CPU_OFFLINE &&
+			 s->config.misbehave[which] > s->config.nr_cpus)
+			return tree_error(t, value,
+					  "cpu-offline %" PRIu64 ", expected 0 to %u: a CPU's "
+					  "number + 1, 0 for none",
+					  s->config.misbehave[which], s->config.nr_cpus);
 	return 0;
 }
 

@@ -139,11 +139,14 @@ GHES_STEP_NO_TSAN static int run_once(struct run *run)
 }
 
 int ghes_step_run(const struct ghes_step_target *target, const struct ghes_step_options *options,
-		  const struct ghes_step_schedule *schedule)
+		  const struct ghes_step_schedule *schedule, const struct ghes_step_point **points)
 {
 	struct run run = {.target = target, .options = options, .schedule = schedule};
+	int code = run_once(&run);
 
-	return run_once(&run);
+	for (unsigned int i = 0; points && i < GHES_STEP_LEVELS_MAX; i++)
+		points[i] = i < schedule->levels && run.step[i].fired ? run.step[i].point : NULL;
+	return code;
 }
 
 /* ---- all runs -------------------------------------------------------------------------------- */

@@ -116,9 +116,13 @@ struct ghes_step_result {
 int ghes_step_sweep(const struct ghes_step_target *target, const struct ghes_step_options *options,
 		    struct ghes_step_result *result);
 
-/* One run, as the schedule says: what replay does. Returns judge's code or a verdict. */
+/*
+ * One run, as the schedule says: what replay does. Returns judge's code or a verdict. @points may
+ * be NULL; else GHES_STEP_LEVELS_MAX of them: before which instruction the notification of each
+ * level landed, NULL where it has not.
+ */
 int ghes_step_run(const struct ghes_step_target *target, const struct ghes_step_options *options,
-		  const struct ghes_step_schedule *schedule);
+		  const struct ghes_step_schedule *schedule, const struct ghes_step_point **points);
 
 /* What the other CPU did while the path stood still at one boundary. */
 struct ghes_step_suspension {
