@@ -84,7 +84,7 @@ static const struct {
 	{ALL "misbehave: {cpu-offline: 9}\n",
 	 "t:7:26: cpu-offline 9, expected 0 to 1: a CPU's number + 1, 0 for none"},
 	{ALL "programs:\n- cpu: 0\n  do: [{grace-period: 1}]\n",
-	 "t:9:22: 'grace-period' takes nothing, expected the word alone"},
+	 "t:9:23: 'grace-period' takes nothing, expected the word alone"},
 	{ALL "misbehave: {dance: 1}\n",
 	 "t:7:13: a misbehaviour is 'dance', expected one of: mutate, overwrite, refill, ignore-ack, "
 	 "spurious, repeat, hostile, pool-fail, clock-frozen, clock-coarse, clock-back, "
