@@ -11,4 +11,7 @@ if(GHES_BUILD_SIM)
                 machine_kit.c LIBRARIES ghes_sim_machine)
         ghes_unit_test(NAME machine_sdei SOURCES test_machine_sdei.c context_core.c
                 machine_kit.c LIBRARIES ghes_sim_machine)
+        # One seed again: GHES_TEST_SEED=N build/dev/tests/test_random_machine
+        ghes_unit_test(NAME random_machine SOURCES test_random_machine.c machine_kit.c LABELS slow
+                LIBRARIES ghes_sim_machine ghes_static)
 endif()

@@ -83,6 +83,8 @@ struct inject {
 	unsigned int next_action[SIM_MAX_CPUS]; /* by program: how far it is */
 	double until;
 	uint64_t defects;
+	uint64_t path_length;	  /* of the undisturbed path */
+	unsigned int first_swept; /* arrival whose first level has had a run at every boundary */
 	/* sweeps so far, in their fixed order; where an earlier one of this kind was cut short */
 	uint64_t nr_sweeps, from_sweep;
 	struct ghes_step_schedule from;
@@ -162,6 +164,12 @@ void inject_add_stuck(struct inject *in, int code);
 struct ghes_step_options inject_options(struct inject *in, unsigned int levels);
 void inject_suspend_sweeps(struct inject *in, uint64_t limit);
 
+/*
+ * On a path of more instructions than this, boundaries with nothing between them that another
+ * context could see count as one place on the first level, too: the runs grow with the square of
+ * it.
+ */
+#define INJECT_LONG	    32768
 /* A run of this many times the instructions of an undisturbed one is stuck. */
 #define INJECT_STUCK_FACTOR 64
 #define INJECT_STUCK_MIN    10000000

@@ -122,7 +122,7 @@ static bool watch_touched(void *arg)
 	return true;
 }
 
-#define WATCH_BITS (UINT64_C(1) << 20)
+#define WATCH_BITS (UINT64_C(1) << 23)
 
 bool inject_watch_init(struct inject *in)
 {

@@ -13,7 +13,8 @@
  *
  * Not judged: 4 after a panic or another end in the middle; 1 where firmware withdrew or overwrote
  * the record, 2 where it never looks at acknowledgements (a second one then shows as "twice"
- * still).
+ * still), nor whether one was waited for where it may take a record back and write the next at
+ * once: acknowledgements are one late from then on, until the source has nothing to say for a while.
  */
 #include "oracle.h"
 
@@ -76,23 +77,13 @@ static void on_cleared(struct sim_machine *m, struct state *s, const struct sim_
 			   oracle_serial(m, ev->record), ev->source);
 }
 
-/* Firmware took a record back, of which this may have been the acknowledgement. */
-static bool may_be_of_withdrawn(const struct sim_machine *m, uint64_t reg)
-{
-	for (uint32_t i = 0; i < m->nr_sources; i++)
-		if (m->source[i].config.version == 2 && m->source[i].ack.addr == reg &&
-		    m->block[m->source[i].block].mutated)
-			return true;
-	return false;
-}
-
 static void on_acked(struct sim_machine *m, struct state *s, const struct sim_event *ev)
 {
 	uint32_t block = holds(m, s, ev->record);
 	uint32_t flags;
 
 	if (!ev->record) {
-		if (may_be_of_withdrawn(m, ev->a))
+		if (m->host->config.misbehave[SIM_MISBEHAVE_MUTATE])
 			return;
 		sim_defect(m, SIM_ORACLE_ack,
 			   "register 0x%llx of source %u is written, but no record waits for it",
@@ -105,7 +96,7 @@ static void on_acked(struct sim_machine *m, struct state *s, const struct sim_ev
 	if (flags & ACKED)
 		sim_defect(m, SIM_ORACLE_ack, "record %u of source %u is acknowledged twice",
 			   oracle_serial(m, ev->record), ev->source);
-	else if (!(flags & CLEARED) && !m->block[block].mutated)
+	else if (!(flags & CLEARED) && !m->host->config.misbehave[SIM_MISBEHAVE_MUTATE])
 		sim_defect(m, SIM_ORACLE_ack,
 			   "record %u of source %u is acknowledged before its block is cleared",
 			   oracle_serial(m, ev->record), ev->source);

@@ -10,7 +10,8 @@
  *    offline if a corrected error went over its threshold, else if record and section are
  *    recoverable. Each CXL event and each section that no one else takes ends in one event, with
  *    the bytes of the section.
- * 3. Nothing else reaches a sink, and on a machine of one CPU what is deferred comes in order.
+ * 3. Nothing else reaches a sink, and on a machine of one CPU what is deferred comes in order (as
+ *    long as nothing can have been dropped).
  *
  * May be missing: what did not fit. Queues are finite, so of what waits behind ENOUGH others, or
  * ROOM bytes of them, nothing is expected; nor, of a kernel, what it found no memory for in the
@@ -64,6 +65,8 @@ struct state {
 	_Atomic uint32_t exhausted; /* allocations that failed */
 	struct sim_lock lock;	    /* of what follows: */
 	uint32_t nr;		    /* in the order in which they were posted */
+	bool crowded;		    /* some may have been dropped: nobody knows which come */
+	bool forgot;		    /* some of these: what is unasked for may be one */
 	bool full;		    /* too many to remember: no more judgement of them */
 	struct waiting waiting[MAX_WAITING];
 };
@@ -216,6 +219,24 @@ static void check_all_called(struct sim_machine *m, struct state *s, const struc
 
 /* ---- What it asks for later ------------------------------------------------------------------ */
 
+static void drop(struct state *s, uint32_t n, uint32_t count)
+{
+	s->nr -= count;
+	memmove(&s->waiting[n], &s->waiting[n + count], (s->nr - n) * sizeof(s->waiting[0]));
+}
+
+/* The oldest that nobody demands: most likely it was dropped. If not, it comes unasked for. */
+static bool forget_one(struct state *s)
+{
+	for (uint32_t i = 0; i < s->nr; i++)
+		if (!s->waiting[i].demanded) {
+			drop(s, i, 1);
+			s->forgot = true;
+			return true;
+		}
+	return false;
+}
+
 static void post(struct state *s, const struct waiting *what)
 {
 	uint64_t bytes = what->size;
@@ -227,10 +248,11 @@ static void post(struct state *s, const struct waiting *what)
 		bytes += s->waiting[i].size;
 		before++;
 	}
-	if (s->nr == MAX_WAITING) {
+	if (s->nr == MAX_WAITING && !forget_one(s)) {
 		s->full = true;
 		return;
 	}
+	s->crowded |= before >= ENOUGH || bytes > ROOM;
 	s->waiting[s->nr] = *what;
 	s->waiting[s->nr++].demanded &= before < ENOUGH && bytes <= ROOM;
 }
@@ -398,22 +420,30 @@ static bool is_what_waits(const struct waiting *w, const struct sim_event *ev)
 	}
 }
 
-/* Index of the one that came, a demanded one if there is; s->nr: none. Was another one first? */
-static uint32_t find(const struct state *s, const struct sim_event *ev, bool *first)
+/* How surely @w is the one that came, of those that it could be. */
+static int likeness(const struct waiting *w, const struct sim_event *ev)
+{
+	bool required = ev->kind == SIM_EV_MEMORY_FAILURE && ev->b == MF_ACTION_REQUIRED;
+
+	return w->demanded + 2 * (w->sync == required);
+}
+
+/* Index of the one that came; s->nr: none. Could none of those that it can be come yet? */
+static uint32_t find(const struct state *s, const struct sim_event *ev, bool *early)
 {
 	uint32_t found = s->nr;
-	bool earlier = false;
+	bool others = false;
 
 	for (uint32_t i = 0; i < s->nr; i++) {
 		const struct waiting *w = &s->waiting[i];
 
-		if (is_what_waits(w, ev) && (found == s->nr || w->demanded)) {
-			found = i;
-			*first = !earlier;
-			if (w->demanded)
-				break;
+		if (is_what_waits(w, ev)) {
+			if (found == s->nr)
+				*early = others;
+			if (found == s->nr || likeness(w, ev) > likeness(&s->waiting[found], ev))
+				found = i;
 		}
-		earlier |= w->kind == ev->kind && w->demanded;
+		others |= w->kind == ev->kind && w->demanded;
 	}
 	return found;
 }
@@ -429,18 +459,19 @@ static void take(struct state *s, uint32_t n)
 	} else if (n + 1 < s->nr && s->waiting[n + 1].or_before) {
 		count = 2;
 	}
-	s->nr -= count;
-	memmove(&s->waiting[n], &s->waiting[n + count], (s->nr - n) * sizeof(s->waiting[0]));
+	drop(s, n, count);
 }
 
 static void on_deferred(struct sim_machine *m, struct state *s, const struct sim_event *ev)
 {
-	bool judged, first = true;
+	bool judged, forgot, early = false;
 	uint32_t n;
 
 	sim_lock(m, &s->lock);
-	n = find(s, ev, &first);
+	n = find(s, ev, &early);
 	judged = !s->full;
+	forgot = s->forgot;
+	early &= !s->crowded;
 	if (n < s->nr)
 		take(s, n);
 	else
@@ -448,13 +479,13 @@ static void on_deferred(struct sim_machine *m, struct state *s, const struct sim
 	sim_unlock(&s->lock);
 	if (!judged)
 		return;
-	if (n == MAX_WAITING)
+	if (n == MAX_WAITING && !forgot)
 		sim_defect(m, SIM_ORACLE_sink,
 			   "\"%s\" (0x%llx, 0x%llx): no record that was processed asks for it, or "
 			   "for one more",
 			   sim_event_name(ev->kind), (unsigned long long)ev->a,
 			   (unsigned long long)ev->b);
-	else if (!first && m->nr_cpus == 1)
+	else if (n < MAX_WAITING && early && m->nr_cpus == 1)
 		sim_defect(m, SIM_ORACLE_sink, "\"%s\" (0x%llx, 0x%llx) overtakes an earlier one",
 			   sim_event_name(ev->kind), (unsigned long long)ev->a,
 			   (unsigned long long)ev->b);

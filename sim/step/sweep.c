@@ -210,7 +210,7 @@ static const uint64_t *find_classes(struct sweep *sweep, unsigned int level, uin
 	const struct ghes_step_watch *watch = sweep->run.options->watch;
 
 	if (!watch || length > watch->bits || !length ||
-	    (!level && sweep->run.options->levels == 1))
+	    (!level && sweep->run.options->levels == 1 && !sweep->run.options->merge_first))
 		return NULL;
 	memset(watch->classes[level], 0, (length + 63) / 64 * sizeof(uint64_t));
 	sweep->run.learning = watch->classes[level];
@@ -272,8 +272,8 @@ static bool sweep_innermost(struct sweep *sweep)
 	for (uint64_t i = places_before(sweep, level, places); i < places && go_on; i++) {
 		uint64_t n = places == length ? i : draw(sweep, length);
 
-		/* The first level is run at every boundary, classes or not. */
-		if (level && !begins_class(classes, n))
+		/* The first level is run at every boundary, classes or not, unless asked not to. */
+		if ((level || options->merge_first) && !begins_class(classes, n))
 			continue;
 		sweep->schedule.levels = level + 1;
 		sweep->schedule.at[level] = n + 1;

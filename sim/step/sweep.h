@@ -83,6 +83,7 @@ struct ghes_step_options {
 	struct ghes_step_fibers *fibers;
 	/* Levels beyond the first: one run a class. NULL: one run a boundary on all levels. */
 	const struct ghes_step_watch *watch;
+	bool merge_first; /* with a watch: the first level, too */
 	/*
 	 * Go on at this run, the `next` of an incomplete sweep of the same target with the same
 	 * options; NULL: begin at the first. Runs that only lead there again are not counted as
