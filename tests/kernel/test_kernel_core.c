@@ -88,7 +88,7 @@ static void trace(const char *tree)
 	static const enum ghes_tracepoint expected[] = {
 		GHES_TP_POOL_ALLOC, GHES_TP_READ,      GHES_TP_CLEAR,	 GHES_TP_ACK,
 		GHES_TP_QUEUE,	    GHES_TP_DRAIN,     GHES_TP_PROCESS,	 GHES_TP_POOL_ALLOC,
-		GHES_TP_PROCESSED,  GHES_TP_POOL_FREE, GHES_TP_CACHE_ADD};
+		GHES_TP_CACHE_ADD,  GHES_TP_PROCESSED, GHES_TP_POOL_FREE};
 	struct kernel_fixture *kf = kf_open(tree, KERNEL_ARM64, NULL);
 	struct core_fixture *fx = kf->fx;
 	const struct fake_trace *t = fx->fake.trace;
@@ -110,9 +110,9 @@ static void trace(const char *tree)
 	assert_int_equal(t[3].arg0, FX_ACK(7));
 	assert_int_equal(t[4].arg0, t[0].arg0);
 	assert_int_equal(t[5].arg0, 1);
-	assert_int_equal(t[8].arg0, t[0].arg0);
 	assert_int_equal(t[9].arg0, t[0].arg0);
-	assert_int_equal(t[9].arg1, t[0].arg1);
+	assert_int_equal(t[10].arg0, t[0].arg0);
+	assert_int_equal(t[10].arg1, t[0].arg1);
 	no_defect(kf);
 	kf_close(kf);
 }
