@@ -288,8 +288,12 @@ bool sim_wait(struct sim_machine *m, struct sim_cpu *c, const void *on_what)
 {
 	struct sim_driver *d = m->host->driver;
 
-	if (atomic_load_explicit(&m->stopped, memory_order_relaxed))
+	if (atomic_load_explicit(&m->stopped, memory_order_relaxed)) {
+		/* What it waits for may have stopped for good; a thread is taken out of here. */
+		if (m->host->config.threads && d && d->wait)
+			d->wait(d, m, c->id, on_what);
 		return false;
+	}
 	return d && d->wait && d->wait(d, m, c->id, on_what);
 }
 
