@@ -37,7 +37,7 @@ struct sim_found {
 	char context[64];	   /* "cpu 0, sdei-critical in sdei-normal" */
 	char source_location[128]; /* file:line or function, "" when not known */
 	char *schedule;		   /* malloc'ed text of the schedule, or NULL */
-	char *report;		   /* malloc'ed: stacks of both sides of a race and the like, or NULL */
+	char *report; /* malloc'ed: stacks of both sides of a race and the like, or NULL */
 };
 
 struct sim_result {
@@ -53,8 +53,8 @@ struct sim_result {
 	double seconds;
 	uint64_t seed;
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
-	char landed[400]; /* inject's replay: before which instructions */
-	char why[240]; /* of incomplete and vacuous; expectation that failed */
+	char landed[400];	    /* inject's replay: before which instructions */
+	char why[240];		    /* of incomplete and vacuous; expectation that failed */
 	struct sim_found defects[SIM_MAX_DEFECTS];
 	unsigned int nr_defects;
 	struct sim_counter counters[SIM_MAX_COUNTERS];
@@ -103,7 +103,7 @@ struct sim_options {
 	bool quiet, verbose;
 	const char *resume;	 /* of the result that goes on here; NULL: from the beginning */
 	const atomic_bool *stop; /* asks the driver to end, with what it has so far; or NULL */
-	bool machine_readable; /* no progress on the terminal */
+	bool machine_readable;	 /* no progress on the terminal */
 	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
 	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
 };
@@ -135,8 +135,8 @@ extern const struct sim_driver_type sim_driver_inject;
 /*
  * In programs that answer the calls of the thread-sanitizer instrumentation; weak, since those that
  * have the real runtime do not. For check: run it as the others, with options.seconds as bound; a
- * result of SIM_INCOMPLETE says in .why which bound ended it; options.shard splits one scenario, and
- * then .complete is about the shard.
+ * result of SIM_INCOMPLETE says in .why which bound ended it; options.shard splits one scenario,
+ * and then .complete is about the shard.
  */
 extern const struct sim_driver_type sim_driver_explore __attribute__((weak));
 
