@@ -11,13 +11,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A task that takes this much longer than it was given hangs. */
-#define GRACE_SECONDS 60
-#define POLL_NS	      2000000
+/*
+ * A task that takes this much longer than it was given hangs: by the clock, and, on one CPU, by its
+ * own time, which says so sooner and on a busy machine too.
+ */
+#define GRACE_SECONDS	  60
+#define GRACE_CPU_SECONDS 10
+#define POLL_NS		  2000000
 
 struct worker {
 	pid_t pid;
@@ -73,6 +78,14 @@ static void work(const struct check *c, struct check_task *t)
 	o->done = true;
 }
 
+/* So much time of its own, then SIGXCPU ends it. */
+static void limit_cpu(double seconds)
+{
+	rlim_t most = (rlim_t)seconds + GRACE_CPU_SECONDS;
+
+	setrlimit(RLIMIT_CPU, &(struct rlimit){most, most + 1});
+}
+
 static bool start(const struct check *c, struct worker *w, struct check_task *t)
 {
 	double seconds = t->options.seconds > 0 ? t->options.seconds : 0;
@@ -87,6 +100,8 @@ static bool start(const struct check *c, struct worker *w, struct check_task *t)
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody would read the outcome */
 		signal(SIGINT, SIG_IGN);	  /* the parent decides */
 		signal(SIGTERM, SIG_IGN);
+		if (t->phase != CHECK_FREE_RUNNING)
+			limit_cpu(seconds);
 		work(c, t);
 		_exit(0);
 	}
@@ -106,7 +121,7 @@ static void died(const struct check *c, struct check_task *t, int status)
 	r->nr_defects = 1;
 	r->verdict = SIM_FAIL;
 	f->oracle = SIM_ORACLE_crash;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
 		snprintf(f->message, sizeof(f->message), "did not end within its time");
 	else
 		snprintf(f->message, sizeof(f->message), "the process ended with status 0x%x",
