@@ -66,6 +66,9 @@ static void work(const struct check *c, struct check_task *t)
 	if (t->driver->run(t->scenario, c->core, &t->options, r, o->error, sizeof(o->error)) &&
 	    !o->error[0])
 		snprintf(o->error, sizeof(o->error), "the driver failed");
+	r->plan = c->shards > 1;
+	r->shard = r->plan ? c->shard : 0;
+	r->shards = r->plan ? c->shards : 0;
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
 		struct sim_found *f = &r->defects[i];
 

@@ -27,6 +27,7 @@ const struct cli_verb cli_verbs[] = {
 	 "Check the core after each commit of a series: what it adds.", cmd_series, NULL},
 	{"replay", CLI_REPLAY, "SCHEDULE-FILE", "Repeat a schedule exactly; draw it.", cmd_replay,
 	 NULL},
+	{"merge", CLI_MERGE, "FILE...", "Merge the json results of shards.", cmd_merge, NULL},
 	{"list", CLI_LIST, "", "List the built-in scenarios.", cmd_list, NULL},
 	{"show", CLI_SHOW, "NAME", "Show a built-in scenario.", cmd_show, NULL},
 	{"hest", CLI_HEST, "FILE", "Decode and check a HEST, binary or acpidump text.", NULL,

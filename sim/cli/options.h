@@ -30,6 +30,7 @@ enum cli_verb_bit {
 	CLI_CORE = 1 << 10,
 	CLI_SERIES = 1 << 11,
 	CLI_COMPARE = 1 << 12,
+	CLI_MERGE = 1 << 13,
 };
 #define CLI_DRIVERS (CLI_RUN | CLI_STRESS | CLI_INJECT | CLI_EXPLORE)
 
@@ -100,6 +101,7 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o);
 int cmd_compare(const struct cli_verb *verb, struct cli_options *o);
 int cmd_replay(const struct cli_verb *verb, struct cli_options *o);
 int cmd_series(const struct cli_verb *verb, struct cli_options *o);
+int cmd_merge(const struct cli_verb *verb, struct cli_options *o);
 int cmd_list(const struct cli_verb *verb, struct cli_options *o);
 int cmd_show(const struct cli_verb *verb, struct cli_options *o);
 

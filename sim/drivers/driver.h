@@ -53,6 +53,7 @@ struct sim_result {
 	double seconds;
 	uint64_t seed;
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
+	bool plan;		    /* the part is one of check's plan, not of this search */
 	char landed[400];	    /* inject's replay: before which instructions */
 	char why[240];		    /* of incomplete and vacuous; expectation that failed */
 	struct sim_found defects[SIM_MAX_DEFECTS];

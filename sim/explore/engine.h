@@ -28,20 +28,21 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define EX_CPUS		 GHES_EXPLORE_MAX_CPUS
-#define EX_CTXS		 GHES_EXPLORE_MAX_CONTEXTS
-#define EX_SHADOW	 128 /* remembered frames of a call stack */
-#define EX_LOCKS	 64
-#define EX_REGIONS	 64
-#define EX_RELAX	 64	    /* objects that a waiting loop is known to have read */
-#define EX_TURN		 512	    /* reads of a loop's turn; what is longer is no waiting */
-#define EX_IDLE_TURNS	 32	    /* of a loop that may end by itself, when all others wait */
-#define EX_ARENA	 (1u << 20) /* ghes_explore_alloc() per context */
-#define EX_FRAMES	 24	    /* frames shown in a report */
-#define EX_FINDINGS	 64
-#define EX_FATAL_SIGNALS 5
-#define EX_SHARD_DEPTH	 8
-#define EX_SHARD_SAMPLES 256
+#define EX_CPUS		   GHES_EXPLORE_MAX_CPUS
+#define EX_CTXS		   GHES_EXPLORE_MAX_CONTEXTS
+#define EX_SHADOW	   128 /* remembered frames of a call stack */
+#define EX_LOCKS	   64
+#define EX_REGIONS	   64
+#define EX_RELAX	   64	      /* objects that a waiting loop is known to have read */
+#define EX_TURN		   512	      /* reads of a loop's turn; what is longer is no waiting */
+#define EX_IDLE_TURNS	   32	      /* of a loop that may end by itself, when all others wait */
+#define EX_ARENA	   (1u << 20) /* ghes_explore_alloc() per context */
+#define EX_FRAMES	   24	      /* frames shown in a report */
+#define EX_FINDINGS	   64
+#define EX_FATAL_SIGNALS   5
+#define EX_SHARD_DEPTH	   8
+#define EX_SHARD_SAMPLES   256
+#define EX_SHARD_BEGINNING 2000
 
 typedef uint32_t ex_mask; /* a set of contexts */
 

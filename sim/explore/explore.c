@@ -368,36 +368,6 @@ bool ex_shard_mine(struct ghes_explore *x)
 	return x->shard_next++ % x->cfg.shards == x->cfg.shard - 1;
 }
 
-/*
- * Which accesses are steps is learned, and shards must agree on it: else each would split another
- * tree. So they all begin with the same samples. What a shard learns later the others do not know:
- * then the parts may overlap or leave gaps, and none of them is complete.
- */
-static void learn_for_shards(struct ghes_explore *x)
-{
-	enum ghes_explore_mode mode = x->cfg.mode;
-	unsigned int shards = x->cfg.shards;
-
-	x->cfg.mode = GHES_EXPLORE_RANDOM;
-	x->cfg.shards = 0;
-	for (unsigned int n = 0; n < EX_SHARD_SAMPLES && !x->no_memory; n++) {
-		ex_search_sample(x);
-		ex_execute(x);
-		if (!x->more_shared)
-			while (x->depth)
-				ex_trace_pop(x);
-		else if (!ex_analysis_reset(x))
-			x->no_memory = true;
-	}
-	ex_report_free(x);
-	x->stop = x->cut_short = x->steps_bound = false;
-	x->res = (struct ghes_explore_result){0};
-	x->cfg.mode = mode;
-	x->cfg.shards = shards;
-	if (!ex_analysis_reset(x))
-		x->no_memory = true;
-}
-
 /* Adds a trace to those seen. Return: false when memory is out. */
 static bool note_trace(struct ghes_explore *x, uint64_t hash)
 {
@@ -493,6 +463,51 @@ static bool advance(struct ghes_explore *x)
 		return true;
 	}
 	return ex_search_backtrack(x);
+}
+
+/* Executions whose results are of no interest. Return: steps of the longest. */
+static unsigned int learn(struct ghes_explore *x, unsigned int executions)
+{
+	unsigned int longest = 0;
+
+	if (x->cfg.mode >= GHES_EXPLORE_RANDOM)
+		ex_search_sample(x);
+	for (unsigned int n = 0; n < executions; n++) {
+		ex_execute(x);
+		longest = x->depth > longest ? x->depth : longest;
+		if (x->more_shared)
+			x->no_memory |= !ex_analysis_reset(x);
+		else if (!advance(x))
+			break;
+	}
+	x->no_memory |= !ex_analysis_reset(x);
+	return longest;
+}
+
+/*
+ * Which accesses are steps is learned, and shards must agree on it: else each would split another
+ * tree. So they all begin with the same samples, and the same beginning of the search. What a shard
+ * learns later the others do not know: then the parts may overlap or leave gaps, and none of them
+ * is complete.
+ */
+static void learn_for_shards(struct ghes_explore *x)
+{
+	unsigned int shards = x->cfg.shards, depth;
+
+	x->cfg.shards = x->shard_depth = 0;
+	x->cfg.mode = GHES_EXPLORE_RANDOM;
+	depth = learn(x, EX_SHARD_SAMPLES);
+	x->cfg.mode = GHES_EXPLORE_DPOR;
+	learn(x, EX_SHARD_BEGINNING);
+	x->cfg.shards = shards;
+	/*
+	 * Deep enough to be below the first conflicts: what comes before them in the order that the
+	 * search prefers is in one subtree.
+	 */
+	x->shard_depth = depth / 4 > EX_SHARD_DEPTH ? depth / 4 : EX_SHARD_DEPTH;
+	ex_report_free(x);
+	x->stop = x->cut_short = x->steps_bound = x->bounded = false;
+	x->res = (struct ghes_explore_result){0};
 }
 
 static void forget_counts(struct ghes_explore *x)

@@ -87,6 +87,8 @@ struct json_object *result_json(const struct sim_result *r)
 	if (r->shards) {
 		json_object_object_add(o, "shard", json_object_new_int64(r->shard));
 		json_object_object_add(o, "shards", json_object_new_int64(r->shards));
+		if (r->plan)
+			json_object_object_add(o, "plan", json_object_new_boolean(true));
 	}
 	for (unsigned int i = 0; i < r->nr_defects; i++)
 		json_object_array_add(defects, defect_json(&r->defects[i]));
