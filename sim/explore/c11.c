@@ -12,6 +12,9 @@
  * - for seq_cst, the last seq_cst write, and what the seq_cst fences between the write and the load
  *   order before it (C++20 [atomics.order]).
  *
+ * A loop that waits (ghes_explore_relax()) sees the newest values after it has waited: stores
+ * become visible in the end.
+ *
  * What is not modelled, so that a pass says nothing about it: the modification order of a location
  * is the order of execution (no weak outcome of 2+2W and S); no load reads a write that has not
  * been executed (no load buffering, as in RC11); read-modify-writes and compare-exchanges, failing
@@ -59,7 +62,7 @@ unsigned int ex_c11_choices(struct ghes_explore *x, const struct ex_ctx *c)
 	unsigned int n = 0;
 	ex_pos floor = 0;
 
-	if (c->op.kind != EX_OP_LOAD || c->op.n_base != 1)
+	if (c->op.kind != EX_OP_LOAD || c->op.n_base != 1 || c->catches_up)
 		return 1;
 	ex_clock_join(&seen, &prev->sc_seen);
 	if (sc) {

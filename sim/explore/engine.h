@@ -263,7 +263,9 @@ struct ex_ctx {
 	uint32_t turn_length;
 	uint8_t idle_turns; /* made since nobody else could go on */
 	bool pausing, idle; /* waits; and may go on, since nobody else can */
-	bool stack_shared;  /* others reach some of its stack: sticky */
+	/* C11: a loop's load returned an older value; it has waited: now it sees the newest ones */
+	bool stale, catches_up;
+	bool stack_shared; /* others reach some of its stack: sticky */
 	unsigned int shadow_depth;
 	const void *shadow[EX_SHADOW];
 	char *arena;

@@ -29,6 +29,8 @@ static uint16_t version(const struct ghes_explore *x, uint32_t obj, unsigned int
 
 static bool relax_may_go_on(const struct ghes_explore *x, const struct ex_ctx *c)
 {
+	if (c->stale)
+		return true;
 	if (c->relax_n > EX_RELAX)
 		return x->writes != c->relax_writes;
 	for (unsigned int i = 0; i < c->relax_n; i++)
@@ -205,6 +207,7 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 	c->turn_length = 0;
 	c->idle_turns = 0;
 	c->pausing = c->idle = false;
+	c->stale = c->catches_up = false;
 	c->private_accesses = 0;
 	c->parent = EX_CTXS;
 	if (c->handler) {
@@ -346,6 +349,8 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 		break;
 	case EX_OP_RELAX:
 		c->idle_turns = c->idle ? c->idle_turns + 1 : 0;
+		c->catches_up |= c->stale;
+		c->stale = false;
 		c->idle = false;
 		c->relax_n = 0;
 		break;
@@ -354,6 +359,11 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 	}
 	x->waiting &= ~ex_bit(c->id);
 	c->private_accesses = 0;
+	if (ex_is_c11(x)) {
+		c->stale |= op->kind == EX_OP_LOAD && op->choice;
+		c->catches_up &= op->kind == EX_OP_LOAD || op->kind == EX_OP_PLAIN_READ ||
+				 op->kind == EX_OP_FENCE || op->kind == EX_OP_RELAX;
+	}
 	if (x->uses_relax && op->n_base) {
 		note_writes(x, op);
 		forget_own_writes(c, op);
