@@ -426,7 +426,8 @@ static double estimate(const struct ghes_explore *x)
 {
 	double part = 0, weight = 1;
 
-	for (unsigned int i = 1; i <= x->depth; i++) {
+	/* Between two executions the node where the next one branches off counts, too. */
+	for (unsigned int i = 1; i <= x->depth + (x->branch == x->depth + 1); i++) {
 		const struct ex_event *node = &x->path[i];
 		ex_mask known = (node->backtrack & ~node->sleep) | node->done | ex_bit(node->ctx);
 		double n = __builtin_popcount(known);

@@ -29,10 +29,26 @@ suite_install()
 	try "the program says its version" "$stage/bin/ghes-sim" --version
 	try "the installed program finds its scenarios" "$stage/bin/ghes-sim" run nested-sdei -q
 	try "the installed program steps its core" "$stage/bin/ghes-sim" inject nested-sdei --levels 1 -q
-	for page in man1/ghes-sim.1 man3/libghes.3 man5/ghes-sim-scenario.5; do
+	for example in queue pool cache seqlock spinlock; do
+		try "explore_$example builds and runs" explore_example "$stage" "$example"
+	done
+	try "the installed program explores" "$stage/bin/ghes-sim" explore nested-sdei -q
+	for page in man1/ghes-sim.1 man3/libghes.3 man3/ghes-explore.3 man5/ghes-sim-scenario.5; do
 		try "man page $page" test -s "$stage/share/man/$page"
 	done
 	[ "$F" = 0 ]
+}
+
+# As ghes-explore(3) says: compiled, then linked, with nothing but what pkg-config gives.
+explore_example() # STAGE EXAMPLE
+{
+	local pc flags libs to=build/consumer/explore_$2
+	pc=$(dirname "$(find "$1" -name ghes-explore.pc)")
+	flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags ghes-explore) || return 1
+	libs=$(PKG_CONFIG_PATH=$pc pkg-config --libs ghes-explore) || return 1
+	# shellcheck disable=SC2086 # several words each
+	gcc -O2 -Wall -Wextra -Werror $flags -c "examples/explore_$2.c" -o "$to.o" &&
+		gcc "$to.o" $libs -o "$to" && "$to" >/dev/null
 }
 
 pc_directories() # STAGE
