@@ -304,7 +304,7 @@ static void time_ends_a_search(void **state)
 	assert_int_equal(r.bound, GHES_EXPLORE_SECONDS);
 	assert_false(r.complete);
 	assert_true(r.seconds >= 0.8);
-	assert_int_equal(host.reports, 1);
+	assert_true(host.reports >= 1); /* more on a machine that is busy otherwise */
 	assert_true(host.estimate > host.executions);
 	assert_true(r.estimate > (double)r.executions);
 }
