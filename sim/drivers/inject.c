@@ -383,10 +383,9 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	struct inject in = {.s = s, .o = o, .core = core, .r = r};
 	struct sigaction old[INJECT_NR_FAULTS];
 	struct totals t = {0};
-	double from = inject_now();
+	double from;
 	int ret;
 
-	in.until = o->seconds > 0 ? from + o->seconds : 0;
 	if (o->resume && !inject_resume_parse(&in, o->resume)) {
 		snprintf(error, error_size,
 			 "the place to go on from is '%s', expected SWEEP:BOUNDARY,...;REACHED",
@@ -396,6 +395,9 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	if (in.from.levels > 2)
 		in.from.levels = 2; /* deeper places were drawn */
 	ret = open_machine(&in, NULL, error, error_size);
+	/* only now: the first use of a kernel core compiles it, for seconds */
+	from = inject_now();
+	in.until = o->seconds > 0 ? from + o->seconds : 0;
 	if (!ret && in.m) {
 		inject_catch_faults(&in, old);
 		sim_snapshot_track(in.m, in.boot);
