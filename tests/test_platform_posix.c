@@ -488,6 +488,37 @@ static void memory_is_zeroed_and_aligned(void **state)
 	assert_null(f->p->ops->alloc(f->p, SIZE_MAX));
 }
 
+/* Goal: a record steers no terminal and makes up no line; what is too long is cut, not lost. */
+static void a_line_is_printable_and_ends(void **state)
+{
+	static const struct ghes_platform_posix_config config = {.log_level = GHES_LOG_ERR};
+	static const char hostile[] = "\x1b[2J\n\x9b", shown[] = "\\x1b[2J\\x0a\\x9b\n";
+	static char most[2000], text[4096];
+	struct ghes_platform *p;
+	int fds[2], kept = dup(STDERR_FILENO);
+	ssize_t n;
+
+	(void)state;
+	memset(most, 'a', sizeof(most));
+	assert_true(kept >= 0);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(ghes_platform_posix_create(&config, &p), 0);
+	dup2(fds[1], STDERR_FILENO);
+	p->ops->log(p, GHES_LOG_INFO, "too low", 7);
+	p->ops->log(p, GHES_LOG_ERR, hostile, sizeof(hostile) - 1);
+	p->ops->log(p, GHES_LOG_ERR, most, sizeof(most));
+	dup2(kept, STDERR_FILENO);
+	n = read(fds[0], text, sizeof(text));
+	ghes_platform_posix_destroy(p);
+	close(kept);
+	close(fds[0]);
+	close(fds[1]);
+	assert_true(n > 1000 && n < 1100);
+	assert_memory_equal(text, shown, sizeof(shown) - 1);
+	assert_memory_equal(text + sizeof(shown) - 1, most, (size_t)n - sizeof(shown));
+	assert_int_equal(text[n - 1], '\n');
+}
+
 /* In a child, with stderr in @fd: one line of each level, one of them hostile, then the end. */
 static void die_loudly(int fd)
 {
@@ -547,6 +578,7 @@ int main(void)
 		TEST(threads_are_cpus_and_tasks),
 		TEST(default_sinks_print_one_line),
 		TEST(memory_is_zeroed_and_aligned),
+		cmocka_unit_test(a_line_is_printable_and_ends),
 		cmocka_unit_test(panic_says_why_and_aborts),
 	};
 
