@@ -11,17 +11,17 @@ suite_dev() # gcc
 
 suite_clang()
 {
-	need clang && build_preset clang && run_ctest build/clang -L quick -LE once
+	need clang && build_preset clang && run_ctest build/clang -L quick -LE once -j "$jobs"
 }
 
 suite_ubsan()
 {
-	need && build_preset ubsan && run_ctest build/ubsan -L quick -LE once
+	need && build_preset ubsan && run_ctest build/ubsan -L quick -LE once -j "$jobs"
 }
 
 suite_asan() # and UndefinedBehaviorSanitizer in one build
 {
-	need && build_preset asan && run_ctest build/asan -L quick -LE once
+	need && build_preset asan && run_ctest build/asan -L quick -LE once -j "$jobs"
 }
 
 # Without the simulator: its CPUs are fibers and signals, which ThreadSanitizer cannot follow. Stepped
@@ -29,7 +29,8 @@ suite_asan() # and UndefinedBehaviorSanitizer in one build
 suite_tsan()
 {
 	need && build_preset tsan && fixed_layout true &&
-		TSAN_OPTIONS=halt_on_error=1 run_ctest build/tsan -L quick -LE "once|no-tsan"
+		TSAN_OPTIONS=halt_on_error=1 run_ctest build/tsan -L quick -LE "once|no-tsan" \
+			-j "$jobs"
 }
 
 suite_valgrind() # the unit tests; what starts programs of its own is left to the others
@@ -48,7 +49,7 @@ cross_one() # TRIPLET QEMU-NAME
 		-DCMAKE_TOOLCHAIN_FILE=cmake/toolchain-cross.cmake -DGHES_CROSS="$triplet" \
 		-DCMAKE_BUILD_TYPE=RelWithDebInfo -DGHES_WERROR=ON -DGHES_BUILD_SIM=OFF \
 		-DGHES_BUILD_BENCH=OFF || return 1
-	cmake --build "$dir" -j "$jobs" && run_ctest "$dir" -L quick -LE once
+	cmake --build "$dir" -j "$jobs" && run_ctest "$dir" -L quick -LE once -j "$jobs"
 }
 
 suite_cross() # 64-bit Arm, 32 bits, big endian

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # jobs: tests/run
 #
 # Which lines of the library the quick tests run. Each file needs 95 %, or a line in
 # tests/coverage-exceptions that says what it needs instead and why; the whole needs 95 %.
@@ -8,7 +8,7 @@ suite_coverage()
 {
 	need && build_preset coverage -DGHES_BUILD_BENCH=OFF || return 1
 	find build/coverage -name '*.gcda' -delete
-	run_ctest build/coverage -L quick -LE once || return 1
+	run_ctest build/coverage -L quick -LE once -j "$jobs" || return 1
 	echo "lines of lib/ that the tests run:"
 	try "lines of the library" coverage_table
 	[ "$F" = 0 ]
