@@ -38,7 +38,7 @@ static void *op_alloc(struct ghes_platform *p, size_t size)
 		return ptr;
 	}
 	ptr = aligned_alloc(64, (size + 63) & ~(size_t)63);
-	bench_expect(ptr, "no memory");
+	bench_expect(ptr != NULL, "no memory");
 	return memset(ptr, 0, size);
 }
 

@@ -8,8 +8,7 @@
 
 /* Every driver there is, in the order of the manual. */
 static const struct sim_driver_type *const drivers[] = {
-	&sim_driver_run,
-	&sim_driver_stress,
+	&sim_driver_run, &sim_driver_stress,
 #ifdef SIM_HAVE_INJECT /* not on hosts whose instructions we cannot step */
 	&sim_driver_inject,
 #endif
