@@ -195,7 +195,7 @@ void sim_rcu_synchronize(struct sim_machine *m, struct sim_cpu *c)
 
 void sim_irq_synchronize(struct sim_machine *m, struct sim_cpu *c)
 {
-	uint32_t snapshot[SIM_MAX_CPUS];
+	uint32_t snapshot[SIM_MAX_CPUS] = {0};
 
 	sim_uses_contexts(m, c);
 	atomic_thread_fence(memory_order_seq_cst); /* (B) pairs with (A) */

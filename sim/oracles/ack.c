@@ -14,7 +14,8 @@
  * Not judged: 4 after a panic or another end in the middle; 1 where firmware withdrew or overwrote
  * the record, 2 where it never looks at acknowledgements (a second one then shows as "twice"
  * still), nor whether one was waited for where it may take a record back and write the next at
- * once: acknowledgements are one late from then on, until the source has nothing to say for a while.
+ * once: acknowledgements are one late from then on, until the source has nothing to say for a
+ * while.
  */
 #include "oracle.h"
 
