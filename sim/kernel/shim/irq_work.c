@@ -33,8 +33,12 @@ static void irq_work_single(struct irq_work *work)
 {
 	int flags = atomic_read(&work->node.a_flags) & ~IRQ_WORK_PENDING;
 
-	/* Relaxed: PENDING makes the flags ours; from here on it can be queued again. */
-	atomic_set(&work->node.a_flags, flags);
+	/*
+	 * PENDING makes the flags ours; from here on it can be queued again. DIFFERENT: release,
+	 * where the kernel's irq_work is content with a store: that the link was read before is
+	 * irq_work's own business, and nothing that explore should report of the code under test.
+	 */
+	atomic_set_release(&work->node.a_flags, flags);
 	smp_mb(); /* W2: PENDING is clear before the work looks; pairs with W1. */
 	work->func(work);
 	atomic_cmpxchg(&work->node.a_flags, flags, flags & ~IRQ_WORK_BUSY);
