@@ -6,7 +6,7 @@
 
 suite_dev() # gcc
 {
-	need && build_preset dev && run_ctest build/dev
+	need gdb libxml2-utils zsh && build_preset dev && run_ctest build/dev
 }
 
 suite_clang()
