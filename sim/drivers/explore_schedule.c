@@ -61,6 +61,13 @@ void explore_collect(struct explore *e, const struct ghes_explore_result *res)
 			snprintf(r->why, sizeof(r->why), "%s", d->message);
 			continue;
 		}
+		/* None has come to its end before: the scenario is long, nothing says that it
+		 * loops. */
+		if (d->execution == 1 && !strncmp(d->message, "no end after", 12)) {
+			snprintf(r->why, sizeof(r->why), "the search ended by: max-steps, %u",
+				 res->max_depth);
+			continue;
+		}
 		if (is_known(r, oracle))
 			continue;
 		memset(f, 0, sizeof(*f));
