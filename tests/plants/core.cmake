@@ -5,7 +5,7 @@
 #
 #	NAME, FILE, FROM, TO, FROM2, TO2, WHAT	as for ghes_plant(), see README
 #	SCENARIO, DRIVER	what is run: driver run, explore, or inject (at one level)
-#	ORACLE	who must notice; `expect`: an expectation of the scenario
+#	ORACLE	who must notice, or a/b: one of these; `expect`: an expectation of the scenario
 #
 # The other files come from the static library, or (inject, explore) from the stepped or instrumented
 # core; so a plant costs the compilation of one file.

@@ -18,7 +18,7 @@ ghes_core_plant(NAME ex-rcu-dropped FILE lib/notify.c WHAT "an SDEI event is han
         TO2 [[rc = notify_in_nmi(core, ghes->class, range, NULL);
 	}]])
 ghes_core_plant(NAME ex-class-lock-dropped FILE lib/notify.c WHAT "two CPUs are in one class at once"
-        SCENARIO two-cpus-sdei DRIVER explore ORACLE order
+        SCENARIO two-cpus-sdei DRIVER explore ORACLE slot/order
         FROM [[p->ops->raw_spin_lock(p, &class->lock);
 	rc = ghes_in_nmi_spool_from_index(range, &reader);
 	p->ops->raw_spin_unlock(p, &class->lock);]]
@@ -38,7 +38,7 @@ ghes_core_plant(NAME ex-take-relaxed FILE lib/process.c WHAT "who takes the queu
         TO [[NULL, memory_order_relaxed,
 								 memory_order_relaxed));]])
 ghes_core_plant(NAME ex-push-not-atomic FILE lib/notify.c WHAT "two CPUs push, and one push is lost"
-        SCENARIO two-cpus-drain DRIVER explore ORACLE pool
+        SCENARIO two-cpus-drain DRIVER explore ORACLE pool/conservation
         FROM [[estatus_queue_push(&core->queue, node, class->fixmap_idx);]]
         TO [[node->llnode.next = atomic_load_explicit(&core->queue.list.first, memory_order_acquire);
 	atomic_store_explicit(&core->queue.list.first, &node->llnode, memory_order_release);
