@@ -155,9 +155,11 @@ static int rank(const char *verdict)
 	return -1;
 }
 
-/* Return: 0, or -1: this shard was there before. */
+/* Return: 0, or -1: there is no such shard, or it was there before. */
 static int note_shard(unsigned char **seen, unsigned int *shards, int64_t shard, int64_t of)
 {
+	if (of < 1 || shard < 1 || shard > of)
+		return -1;
 	if (!*shards) {
 		*shards = (unsigned int)of;
 		*seen = calloc(*shards, 1);
