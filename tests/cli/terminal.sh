@@ -86,6 +86,6 @@ interrupted 10 INT "$sim" stress cache-full --seconds 300
 grep -q '^PASS *stress' "$dir/out" || complain "stress: $(cat "$dir/out")"
 # A real Ctrl-C, which the terminal sends to all processes in front
 (sleep 1 && printf '\003' && sleep 8) |
-	timeout 60 script -qec "'$sim' check --budget 300; echo status \$?" /dev/null >"$dir/screen"
+	timeout 60 script -qec "trap : INT; '$sim' check --budget 300; echo status \$?" /dev/null >"$dir/screen"
 has '^status 3' || complain "Ctrl-C: $(tail -n 3 "$dir/screen")"
 exit $failed
