@@ -508,7 +508,10 @@ static struct ghes_estatus_node *in_order(struct llist_node *raw, uint32_t *coun
 
 static void process_batch(struct ghes_core *core)
 {
-	/* relaxed, all of these: read on this CPU only, by what interrupts us */
+	/*
+	 * relaxed, all of these: we wrote the links. Who takes the rest acquires them from the
+	 * release in ghes_drain_queue(), which the exchanges here carry on.
+	 */
 	struct ghes_estatus_node *node =
 		atomic_load_explicit(&core->drain_rest, memory_order_relaxed);
 
