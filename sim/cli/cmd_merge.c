@@ -95,7 +95,7 @@ static void add_number(struct json_object *to, struct json_object *from, const c
 /* What is no sum: the longest of something, or a rate of processes that ran side by side. */
 static bool is_greatest(const char *counter)
 {
-	return strstr(counter, "longest") || strstr(counter, "most") || strstr(counter, "depth");
+	return strstr(counter, "longest") || strstr(counter, "most");
 }
 
 static void add_counters(struct json_object *to, struct json_object *from)
