@@ -65,6 +65,7 @@ int write_page(const struct check *c, const struct teller *t, const struct check
 	struct texts *texts = calloc(finds->nr + 1, sizeof(*texts));
 	struct report_find *shown = calloc(finds->nr + 1, sizeof(*shown));
 	struct report_page page = {.suite = &t->suite,
+				   .matrix = &t->matrix,
 				   .finds = shown,
 				   .nr_finds = finds->nr,
 				   .core = sim_core_name(c->core),

@@ -184,26 +184,19 @@ void tell_summary(const struct check *c, const struct teller *t, char *buf, size
 
 /* ---- The closing block ----------------------------------------------------------------------- */
 
-static void closing_oracles(const struct teller *t)
+/* What drivers and oracles did, with the runs that were planned and not reached. */
+static void sum_up(const struct check *c, struct teller *t)
 {
-	unsigned int defects[SIM_NR_ORACLES] = {0};
-	bool any = false, raced = false;
+	matrix_sum(&t->matrix, &t->suite);
+	for (unsigned int i = 0; i < c->nr_tasks; i++) {
+		struct matrix_column *column;
 
-	for (unsigned int i = 0; i < t->suite.nr; i++) {
-		raced |= !strcmp(t->suite.results[i].driver, "explore") &&
-			 t->suite.results[i].executions;
-		for (unsigned int d = 0; d < t->suite.results[i].nr_defects; d++)
-			defects[t->suite.results[i].defects[d].oracle]++;
+		if (!c->tasks[i].skipped)
+			continue;
+		column = matrix_column(&t->matrix, check_part(&c->tasks[i]));
+		if (column)
+			column->not_reached++;
 	}
-	fputs("oracles: ", stdout);
-	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
-		if (defects[i]) {
-			printf("%s%s %u", any ? ", " : "defects of ",
-			       sim_oracle_name((enum sim_oracle_id)i), defects[i]);
-			any = true;
-		}
-	fputs(any ? "" : "nothing found", stdout);
-	puts(raced ? "" : "; race needs happens-before, which only explore knows");
 }
 
 static void closing_finds(const struct teller *t, const struct check_finds *finds)
@@ -223,9 +216,10 @@ static void closing(const struct check *c, const struct teller *t, const struct 
 	if (t->o->driver.quiet)
 		return;
 	printf("%" PRIu64 " executions, %" PRIu64 " notifications, %u runs complete; seed %" PRIu64
-	       "\n",
+	       "\n\n",
 	       t->executions, t->notifications, t->complete, c->seed);
-	closing_oracles(t);
+	matrix_text(stdout, &t->matrix);
+	putchar('\n');
 	puts(TELL_LIMITS);
 }
 
@@ -255,8 +249,9 @@ int tell_end(const struct check *c, struct teller *t, const struct check_finds *
 {
 	int status;
 
+	sum_up(c, t);
 	if (t->o->format == CLI_KTAP)
-		report_ktap(stdout, &t->suite);
+		report_ktap(stdout, &t->suite, &t->matrix);
 	else if (t->o->format == CLI_JUNIT)
 		report_junit(stdout, &t->suite);
 	else if (t->o->format == CLI_TEXT)

@@ -11,12 +11,13 @@
 #include "check_find.h"
 #include "check_state.h"
 #include "options.h"
-#include "report/suite.h"
+#include "report/matrix.h"
 
 struct teller {
 	struct cli_options *o;
 	struct check_state *state; /* or NULL */
 	struct report_suite suite; /* all results, for formats that come at the end */
+	struct report_matrix matrix; /* of the suite, when all has ended */
 	unsigned int verdicts[4];
 	unsigned int complete, bad_input, not_applicable;
 	unsigned int vacuous; /* that no bound on time explains */

@@ -98,12 +98,12 @@ static bool is_greatest(const char *counter)
 	return strstr(counter, "longest") || strstr(counter, "most");
 }
 
-static void add_counters(struct json_object *to, struct json_object *from)
+static void add_counters(struct json_object *to, struct json_object *from, const char *member)
 {
 	struct json_object *a, *b, *old;
 
-	if (!json_object_object_get_ex(to, "counters", &a) ||
-	    !json_object_object_get_ex(from, "counters", &b))
+	if (!json_object_object_get_ex(to, member, &a) ||
+	    !json_object_object_get_ex(from, member, &b))
 		return;
 	json_object_object_foreach(b, key, value)
 	{
@@ -176,7 +176,8 @@ static void add_result(struct part *p, struct json_object *o)
 	add_number(p->merged, o, "executions");
 	add_number(p->merged, o, "notifications");
 	add_number(p->merged, o, "seconds");
-	add_counters(p->merged, o);
+	add_counters(p->merged, o, "counters");
+	add_counters(p->merged, o, "judged");
 	add_defects(p->merged, o);
 	if (rank(text(o, "verdict")) < rank(text(p->merged, "verdict")))
 		json_object_object_add(p->merged, "verdict",

@@ -74,6 +74,13 @@ void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char
 	}
 }
 
+void sim_collect_judged(struct sim_result *r, const struct sim_machine *m)
+{
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		r->judged[i] += sim_nr_judged(m, (enum sim_oracle_id)i);
+	r->judged[SIM_ORACLE_crash]++;
+}
+
 bool sim_asked_to_stop(const struct sim_options *o)
 {
 	/* relaxed: a wish, on which no other data depends */
@@ -113,6 +120,8 @@ void sim_result_add(struct sim_result *r, const struct sim_result *earlier)
 	r->executions += earlier->executions;
 	r->notifications += earlier->notifications;
 	r->seconds += earlier->seconds;
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		r->judged[i] += earlier->judged[i];
 	for (unsigned int i = 0; i < earlier->nr_counters; i++) {
 		const struct sim_counter *c = &earlier->counters[i];
 		uint64_t now = sim_counter_value(r, c->name);

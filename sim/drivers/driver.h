@@ -60,6 +60,7 @@ struct sim_result {
 	unsigned int nr_defects;
 	struct sim_counter counters[SIM_MAX_COUNTERS];
 	unsigned int nr_counters;
+	uint64_t judged[SIM_NR_ORACLES]; /* how often each oracle had something to judge */
 	/* Cut short: where to go on, in the driver's words, for sim_options.resume. "": unknown */
 	char resume[96];
 };
@@ -74,6 +75,11 @@ uint64_t sim_counter_value(const struct sim_result *r, const char *name);
  */
 bool sim_core_takes(const struct ghes_core_ops *ops, const struct sim_scenario *s,
 		    struct sim_result *r);
+/*
+ * At the end of each execution: add what the oracles judged in it. `crash` judges each execution
+ * once; what `race` looks at, only its driver knows.
+ */
+void sim_collect_judged(struct sim_result *r, const struct sim_machine *m);
 /* Copy the machine's defects into the result; @schedule is duplicated for each, may be NULL. */
 void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char *schedule);
 

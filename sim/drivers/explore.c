@@ -161,6 +161,7 @@ static void count(struct explore *e, const struct ghes_explore_result *res)
 	r->executions = res->executions;
 	r->notifications = e->notifications;
 	r->complete = res->complete;
+	r->judged[SIM_ORACLE_race] = res->steps; /* each against what is not ordered before it */
 	sim_count(r, "redundant-executions", res->redundant);
 	sim_count(r, "blocked-executions", res->blocked);
 	sim_count(r, "steps", res->steps);

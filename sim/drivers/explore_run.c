@@ -311,6 +311,7 @@ static void finish(void *user)
 	c = counts_of(e->m);
 	e->nests_seen |= c->nests_seen;
 	e->notifications += counts_notifications(c);
+	sim_collect_judged(e->r, e->m);
 	if (sim_nr_defects(e->m))
 		fail(e);
 }

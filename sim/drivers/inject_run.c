@@ -131,6 +131,7 @@ static int judge(void *ctx)
 	in->arriving = 0;
 	in->nests_seen |= c->nests_seen;
 	in->r->notifications += counts_notifications(c);
+	sim_collect_judged(in->r, in->m);
 	return sim_nr_defects(in->m) ? 1 : 0;
 }
 

@@ -48,6 +48,7 @@ static int judge_suspended(void *ctx)
 		in->suspend_waits++;
 	if (in->waits && !in->waits_for)
 		in->suspend_others++;
+	sim_collect_judged(in->r, in->m);
 	return sim_nr_defects(in->m) ? 1 : 0;
 }
 

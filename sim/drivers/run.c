@@ -286,6 +286,7 @@ static void judge(struct run *r, const struct sim_core *core, struct sim_result 
 	sim_collect_defects(res, r->m, schedule);
 	free(schedule);
 	locate(r, res);
+	sim_collect_judged(res, r->m);
 	res->executions = 1;
 	res->complete = true;
 	res->notifications = counts_notifications(c);

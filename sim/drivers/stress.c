@@ -665,9 +665,11 @@ static void collect(struct stress *s, struct sim_result *r)
 		if (r->defects[i].oracle == SIM_ORACLE_race)
 			snprintf(r->defects[i].source_location,
 				 sizeof(r->defects[i].source_location), "%s", location);
+	sim_collect_judged(r, s->m);
 	r->executions++;
 	r->notifications += delivered(s);
 	counts_report(counts_of(s->m), r);
+	r->judged[SIM_ORACLE_race] += s->tsan; /* the runtime does, without a count */
 	if (s->tsan)
 		count_interruptions(s, r);
 	else

@@ -271,6 +271,15 @@ const struct sim_defect *sim_get_defect(const struct sim_machine *m, unsigned in
 	return oracle ? &m->defect[oracle - 1] : NULL;
 }
 
+uint64_t sim_nr_judged(const struct sim_machine *m, enum sim_oracle_id oracle)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		n += m->cpu[i].judged[oracle];
+	return n;
+}
+
 /* ---- The end --------------------------------------------------------------------------------- */
 
 void sim_stop(struct sim_machine *m)

@@ -101,6 +101,7 @@ struct sim_cpu {
 	_Atomic uint32_t deferred_head, deferred_tail;
 	uint64_t irq_pending[SIM_MAX_SOURCES / 64]; /* by index of the source */
 	uint64_t timer_pending[SIM_MAX_SOURCES / 64];
+	uint64_t judged[SIM_NR_ORACLES]; /* by whose rules something was judged here */
 	uint64_t steps;
 	uint64_t steps_limit_hit;
 	uint64_t relaxed_at; /* steps when it relaxed last */

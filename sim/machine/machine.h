@@ -304,6 +304,8 @@ struct sim_defect {
 void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fmt, ...)
 	GHES_PRINTF(3, 4);
 unsigned int sim_nr_defects(const struct sim_machine *m);
+/* How often @oracle had something to judge since sim_boot(), on all CPUs. */
+uint64_t sim_nr_judged(const struct sim_machine *m, enum sim_oracle_id oracle);
 const struct sim_defect *sim_get_defect(const struct sim_machine *m, unsigned int n);
 
 /* ---- Actions: what a CPU's program or a driver does to the machine --------------------------- */

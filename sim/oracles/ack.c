@@ -67,6 +67,7 @@ static void on_cleared(struct sim_machine *m, struct state *s, const struct sim_
 	flags = block == SIM_NONE ? 0 : set(s, block, CLEARED);
 	if (m->host->config.misbehave[SIM_MISBEHAVE_OVERWRITE] || (b && b->mutated))
 		return;
+	oracle_judges(m, SIM_ORACLE_ack, ev->cpu);
 	if (!ev->record) {
 		sim_defect(m, SIM_ORACLE_ack,
 			   "the block of source %u is cleared, but no record is in it", ev->source);
@@ -86,6 +87,7 @@ static void on_acked(struct sim_machine *m, struct state *s, const struct sim_ev
 	if (!ev->record) {
 		if (m->host->config.misbehave[SIM_MISBEHAVE_MUTATE])
 			return;
+		oracle_judges(m, SIM_ORACLE_ack, ev->cpu);
 		sim_defect(m, SIM_ORACLE_ack,
 			   "register 0x%llx of source %u is written, but no record waits for it",
 			   (unsigned long long)ev->a, ev->source);
@@ -93,6 +95,7 @@ static void on_acked(struct sim_machine *m, struct state *s, const struct sim_ev
 	}
 	if (block == SIM_NONE)
 		return;
+	oracle_judges(m, SIM_ORACLE_ack, ev->cpu);
 	flags = set(s, block, ACKED);
 	if (flags & ACKED)
 		sim_defect(m, SIM_ORACLE_ack, "record %u of source %u is acknowledged twice",
@@ -187,6 +190,7 @@ static void ack_finish(struct sim_machine *m, void *state)
 		if (!instance || !(flags & CONSUMED) || m->block[i].mutated)
 			continue;
 		src = &m->source[instance->source];
+		oracle_judges(m, SIM_ORACLE_ack, 0);
 		if (!(flags & CLEARED))
 			sim_defect(
 				m, SIM_ORACLE_ack,

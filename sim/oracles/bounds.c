@@ -18,6 +18,7 @@ static void on_access(struct sim_machine *m, const struct sim_event *ev)
 {
 	struct sim_block *b = sim_block_at(m, ev->a);
 
+	oracle_judges(m, SIM_ORACLE_bounds, ev->cpu);
 	if (b && ev->b <= b->length - (ev->a - b->paddr))
 		return;
 	sim_defect(m, SIM_ORACLE_bounds, "%s of %llu bytes at 0x%llx %s", sim_event_name(ev->kind),
@@ -29,7 +30,10 @@ static void on_read(struct sim_machine *m, const struct sim_event *ev)
 {
 	struct sim_block *b = sim_block_at(m, ev->b);
 
-	if (b && ev->a > b->length)
+	if (!b)
+		return;
+	oracle_judges(m, SIM_ORACLE_bounds, ev->cpu);
+	if (ev->a > b->length)
 		sim_defect(m, SIM_ORACLE_bounds,
 			   "a record of %llu bytes is taken from a block of %u (source %u)",
 			   (unsigned long long)ev->a, b->length, ev->source);
@@ -50,6 +54,7 @@ static void on_sink(struct sim_machine *m, const struct sim_event *ev)
 	/* a copy of the core's own is its own business */
 	if (!record || !from || from < record || from >= record + hand->length)
 		return;
+	oracle_judges(m, SIM_ORACLE_bounds, ev->cpu);
 	if (size > (uint64_t)(record + hand->length - from))
 		sim_defect(m, SIM_ORACLE_bounds,
 			   "\"%s\" is given %llu bytes, %llu of them beyond the record",

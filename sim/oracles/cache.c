@@ -58,7 +58,10 @@ static void check_cap(struct sim_machine *m, struct state *s)
 		return;
 	memset(&cs, 0xff, sizeof(cs)); /* GHES_UNKNOWN */
 	m->core_ops->state(m->core, &cs);
-	if (cs.cache_cap != GHES_UNKNOWN && entries > cs.cache_cap)
+	if (cs.cache_cap == GHES_UNKNOWN)
+		return;
+	oracle_judges(m, SIM_ORACLE_cache, sim_this_cpu(m));
+	if (entries > cs.cache_cap)
 		sim_defect(m, SIM_ORACLE_cache, "%u entries, %u of them waiting, at most %llu",
 			   entries, atomic_load(&s->waiting), (unsigned long long)cs.cache_cap);
 }
@@ -101,6 +104,8 @@ static void cache_event(struct sim_machine *m, void *state, const struct sim_eve
 		s->reading[at].generation = atomic_load(&s->generation);
 		s->reading[at].certain = !busy && sim_nmi_like((enum sim_running)ev->running) &&
 					 suppressible(m, s, s->reading[at].hash, ev->ns);
+		if (s->reading[at].certain) /* that it must not be queued */
+			oracle_judges(m, SIM_ORACLE_cache, ev->cpu);
 		break;
 	default: /* QUEUE */
 		if (s->reading[at].certain && !busy &&
@@ -127,6 +132,8 @@ static void cache_finish(struct sim_machine *m, void *state)
 		return;
 	if (cs.cache_waiting == GHES_UNKNOWN)
 		cs.cache_waiting = cs.cache_alloced - cs.cache_published;
+	if (cs.cache_alloced) /* books without an entry are easily kept */
+		oracle_judges(m, SIM_ORACLE_cache, 0);
 	if (cs.cache_waiting || cs.cache_alloced != cs.cache_published ||
 	    (cs.cache_cap != GHES_UNKNOWN && cs.cache_alloced > cs.cache_cap))
 		sim_defect(m, SIM_ORACLE_cache,

@@ -65,6 +65,7 @@ static void check_zero(struct sim_machine *m, struct state *s, const struct sim_
 
 static void on_claim(struct sim_machine *m, struct state *s, const struct sim_event *ev)
 {
+	oracle_judges(m, SIM_ORACLE_claim, ev->cpu);
 	switch (ev->a) {
 	case 0:
 		check_zero(m, s, ev);
@@ -143,7 +144,10 @@ static void claim_event(struct sim_machine *m, void *state, const struct sim_eve
 		on_claim(m, s, ev);
 		break;
 	default: /* USER_RETRY */
-		if (!ev->b && !only_others(m, s, ev) && firmware_is_honest(m))
+		if (only_others(m, s, ev) || !firmware_is_honest(m))
+			break;
+		oracle_judges(m, SIM_ORACLE_claim, ev->cpu);
+		if (!ev->b)
 			sim_defect(
 				m, SIM_ORACLE_claim,
 				"the task on CPU %u reads poison at 0x%llx again: neither was the "

@@ -74,6 +74,7 @@ static void check_duplicate(struct sim_machine *m, struct state *s, const struct
 
 	if (!ev->data || atomic_load_explicit(&s->forgot[b], memory_order_relaxed))
 		return;
+	oracle_judges(m, SIM_ORACLE_conservation, ev->cpu);
 	for (unsigned int way = 0; way < WAYS; way++) {
 		if (atomic_load_explicit(&s->seen[b][way].hash, memory_order_relaxed) != hash)
 			continue;
@@ -106,6 +107,7 @@ static void end_record(struct sim_machine *m, struct ledger *l, const struct sim
 
 	if (!r || atomic_load_explicit(&r->withdrawn, memory_order_relaxed))
 		return;
+	oracle_judges(m, SIM_ORACLE_conservation, ev->cpu);
 	old = (enum ledger_state)atomic_load_explicit(&r->before, memory_order_relaxed);
 	end = (enum ledger_state)atomic_load_explicit(&r->state, memory_order_relaxed);
 	if (!ledger_is_end(old) || (old == LEDGER_DUPLICATE && end == LEDGER_PROCESSED && !ev->a))
@@ -123,6 +125,7 @@ static void check_copy(struct sim_machine *m, struct ledger *l, const struct sim
 
 	if (!r || !ev->data || !r->hash || length > 65536)
 		return;
+	oracle_judges(m, SIM_ORACLE_conservation, ev->cpu);
 	if (length == r->length && oracle_hash(ev->data, length) == r->hash)
 		return;
 	sim_defect(m, SIM_ORACLE_conservation,
@@ -152,6 +155,7 @@ static void on_read(struct sim_machine *m, struct ledger *l, const struct sim_ev
 
 	if (!ledger_record(m, l, ev->record) || !ev->data || ev->a > 65536)
 		return;
+	oracle_judges(m, SIM_ORACLE_conservation, ev->cpu);
 	if (ev->a < sizeof(struct acpi_hest_generic_status) ||
 	    cper_estatus_check(ev->data, ev->a, NULL)) {
 		sim_defect(m, SIM_ORACLE_conservation,
@@ -276,8 +280,10 @@ static void conservation_finish(struct sim_machine *m, void *state)
 		enum ledger_state at = (enum ledger_state)atomic_load(&r->state);
 		struct sim_instance *instance = sim_instance_get(m, atomic_load(&r->id));
 
-		if (!instance || atomic_load(&r->withdrawn) ||
-		    (at != LEDGER_READ && at != LEDGER_QUEUED))
+		if (!instance || atomic_load(&r->withdrawn))
+			continue;
+		oracle_judges(m, SIM_ORACLE_conservation, 0);
+		if (at != LEDGER_READ && at != LEDGER_QUEUED)
 			continue;
 		sim_defect(m, SIM_ORACLE_conservation,
 			   "record %u of source %u was %s, and then nothing came of it",

@@ -57,6 +57,7 @@ static void context_event(struct sim_machine *m, void *state, const struct sim_e
 				   sim_running_name(running), ev->cpu);
 		return;
 	}
+	oracle_judges(m, SIM_ORACLE_context, ev->cpu);
 	if (ev->kind == SIM_EV_MIGHT_SLEEP) {
 		why = why_no_sleep(c, context);
 		if (why)

@@ -114,6 +114,7 @@ static void lock_event(struct sim_machine *m, void *state, const struct sim_even
 		atomic_fetch_and(&s->held[ev->cpu], ~(UINT64_C(1) << ev->a));
 		return;
 	}
+	oracle_judges(m, SIM_ORACLE_lock, ev->cpu);
 	check_context(m, s, ev);
 	check_order(m, s, ev);
 	atomic_fetch_or(&s->held[ev->cpu], UINT64_C(1) << ev->a);

@@ -17,6 +17,7 @@ static void mask_event(struct sim_machine *m, void *state, const struct sim_even
 	uint32_t expected = ev->depth ? c->frame[ev->depth].masks : c->program_masks;
 
 	(void)state;
+	oracle_judges(m, SIM_ORACLE_mask, ev->cpu);
 	if (c->masks == expected)
 		return;
 	sim_defect(m, SIM_ORACLE_mask, "%s on CPU %u: masks are 0x%x after \"%s\", expected 0x%x",

@@ -82,6 +82,16 @@ static inline unsigned int oracle_serial(struct sim_machine *m, uint64_t id)
 	return i ? i->serial : 0;
 }
 
+/*
+ * @oracle is about to apply a rule of its own to something that could break it: not when it only
+ * takes note. Of these calls a check says what each oracle judged, and which of them judged
+ * nothing.
+ */
+static inline void oracle_judges(struct sim_machine *m, enum sim_oracle_id oracle, unsigned int cpu)
+{
+	m->cpu[cpu].judged[oracle]++;
+}
+
 uint64_t oracle_hash(const void *data, size_t n);
 
 /* Attach functions, one per file */

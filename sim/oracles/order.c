@@ -61,6 +61,8 @@ static void order_event(struct sim_machine *m, void *state, const struct sim_eve
 		return;
 	seq = s->seq[ev->record & (m->instance_slots - 1)];
 	last = atomic_load(&s->last[i->source]);
+	if (last) /* else it is the first */
+		oracle_judges(m, SIM_ORACLE_order, ev->cpu);
 	if (seq > last) {
 		atomic_store(&s->last[i->source], seq);
 		atomic_store(&s->last_cpu[i->source], ev->cpu);

@@ -53,6 +53,7 @@ static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,
 	}
 	if (others_go_on(m))
 		return;
+	oracle_judges(m, SIM_ORACLE_panic, ev->cpu);
 	if (atomic_load(&s->fatal_seq))
 		sim_defect(m, SIM_ORACLE_panic,
 			   "queued record %u is printed after the fatal one, which is younger",
@@ -96,6 +97,7 @@ static void on_panic(struct sim_machine *m, struct state *s, struct ledger *l,
 {
 	uint32_t fatal = atomic_load(&s->fatal_seq), taken;
 
+	oracle_judges(m, SIM_ORACLE_panic, ev->cpu);
 	if (!fatal) {
 		sim_defect(m, SIM_ORACLE_panic, "panic without a record that was printed");
 		return;
@@ -127,11 +129,13 @@ static void on_process(struct sim_machine *m, struct ledger *l, const struct sim
 		return;
 	memcpy(&severity, (const uint8_t *)hand->data + SEVERITY_AT, sizeof(severity));
 	severity = le32toh(severity);
-	if (severity != CPER_SEV_RECOVERABLE && severity != CPER_SEV_CORRECTED &&
-	    severity != CPER_SEV_INFORMATIONAL)
-		sim_defect(m, SIM_ORACLE_panic,
-			   "record %u of source %u has severity %u, and no panic follows",
-			   oracle_serial(m, ev->record), ev->source, severity);
+	if (severity == CPER_SEV_RECOVERABLE || severity == CPER_SEV_CORRECTED ||
+	    severity == CPER_SEV_INFORMATIONAL)
+		return;
+	oracle_judges(m, SIM_ORACLE_panic, ev->cpu);
+	sim_defect(m, SIM_ORACLE_panic,
+		   "record %u of source %u has severity %u, and no panic follows",
+		   oracle_serial(m, ev->record), ev->source, severity);
 }
 
 static void panic_event(struct sim_machine *m, void *state, const struct sim_event *ev)

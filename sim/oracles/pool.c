@@ -55,6 +55,7 @@ static void on_alloc(struct sim_machine *m, struct state *s, const struct sim_ev
 	atomic_fetch_add(&s->live, 1);
 	if (!range(s, ev, &first, &end))
 		return;
+	oracle_judges(m, SIM_ORACLE_pool, ev->cpu);
 	for (uint64_t w = first / 64; w * 64 < end; w++) {
 		uint64_t mask = word_mask(w, first, end);
 
@@ -76,6 +77,7 @@ static void on_free(struct sim_machine *m, struct state *s, const struct sim_eve
 	atomic_fetch_sub(&s->live, 1);
 	if (!range(s, ev, &first, &end))
 		return;
+	oracle_judges(m, SIM_ORACLE_pool, ev->cpu);
 	if (!test_bit(s->in_use, first))
 		fault = "are free already";
 	else if (!test_bit(s->start, first))

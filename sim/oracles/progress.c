@@ -48,7 +48,10 @@ static void on_leave(struct sim_machine *m, struct state *s, const struct sim_ev
 
 	nested[ev->depth] = 0;
 	nested[ev->depth - 1] += all;
-	if (sim_nmi_like((enum sim_running)ev->running) && own > limit_of(m, s, ev))
+	if (!sim_nmi_like((enum sim_running)ev->running))
+		return;
+	oracle_judges(m, SIM_ORACLE_progress, ev->cpu);
+	if (own > limit_of(m, s, ev))
 		sim_defect(m, SIM_ORACLE_progress,
 			   "%s on CPU %u took %llu steps, at most %u expected",
 			   sim_running_name((enum sim_running)ev->running), ev->cpu,
@@ -143,6 +146,8 @@ static void check_block(struct sim_machine *m, struct state *s, struct sim_block
 	uint64_t written = atomic_load(&b->written);
 	uint32_t status;
 
+	if (written)
+		oracle_judges(m, SIM_ORACLE_progress, 0);
 	sim_copy_from_phys(&status, b->mem, sizeof(status));
 	if (!status || !b->outstanding || b->cleared || b->mutated)
 		return;

@@ -187,6 +187,7 @@ static void on_call(struct sim_machine *m, struct state *s, const struct sim_eve
 		atomic_store(&s->late, true);
 	if (atomic_load(&s->late))
 		return;
+	oracle_judges(m, SIM_ORACLE_sink, ev->cpu);
 	while (w->estatus && next_call(w, &call)) {
 		w->next = acpi_hest_get_next(w->estatus, w->next);
 		if (is_that(m, &call, ev))
@@ -374,6 +375,7 @@ static void on_process(struct sim_machine *m, struct state *s, const struct sim_
 	w->estatus = NULL;
 	if (!estatus || cper_estatus_check(estatus, ev->b, NULL))
 		return;
+	oracle_judges(m, SIM_ORACLE_sink, ev->cpu);
 	w->estatus = estatus;
 	w->next = __apei_estatus_section_at(estatus, 0);
 	w->exhausted = atomic_load(&s->exhausted);
@@ -479,6 +481,7 @@ static void on_deferred(struct sim_machine *m, struct state *s, const struct sim
 	sim_unlock(&s->lock);
 	if (!judged)
 		return;
+	oracle_judges(m, SIM_ORACLE_sink, ev->cpu);
 	if (n == MAX_WAITING && !forgot)
 		sim_defect(m, SIM_ORACLE_sink,
 			   "\"%s\" (0x%llx, 0x%llx): no record that was processed asks for it, or "

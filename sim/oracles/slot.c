@@ -78,6 +78,7 @@ static void on_map(struct sim_machine *m, struct state *s, const struct sim_even
 {
 	uint32_t old = atomic_exchange(&s->owner[ev->a], me(ev));
 
+	oracle_judges(m, SIM_ORACLE_slot, ev->cpu);
 	if (old)
 		sim_defect(m, SIM_ORACLE_slot,
 			   "slot %u is mapped by %s on CPU %u while CPU %u uses it (depth %u)",
@@ -93,6 +94,7 @@ static void on_unmap(struct sim_machine *m, struct state *s, const struct sim_ev
 {
 	uint32_t old = atomic_exchange(&s->owner[ev->a], 0);
 
+	oracle_judges(m, SIM_ORACLE_slot, ev->cpu);
 	if (old != me(ev))
 		sim_defect(m, SIM_ORACLE_slot, "slot %u is cleared by %s on CPU %u, but %s",
 			   (unsigned int)ev->a, sim_running_name((enum sim_running)ev->running),
@@ -103,6 +105,7 @@ static void on_access(struct sim_machine *m, struct state *s, const struct sim_e
 {
 	unsigned int slot = (unsigned int)((const struct sim_slot *)ev->data - m->slot);
 
+	oracle_judges(m, SIM_ORACLE_slot, ev->cpu);
 	if (atomic_load(&s->owner[slot]) != me(ev))
 		sim_defect(m, SIM_ORACLE_slot,
 			   "%s on CPU %u accesses memory through slot %u of another context",

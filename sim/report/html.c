@@ -2,9 +2,11 @@
 #include "report/html.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/matrix.h"
 #include "report/report.h"
 
 /* The pictures bring a style sheet of their own, with classes of one letter: none here. */
@@ -28,13 +30,10 @@ static const char style[] =
 	".bar{display:inline-block;vertical-align:middle;width:160px;height:.8em;background:#e6e8eb;"
 	"border-radius:3px;overflow:hidden}.bar i{display:block;height:100%;background:#2f6fab}";
 
-#define MAX_DRIVERS 16
-
 struct page {
 	FILE *out;
 	const struct report_page *in;
-	const char *drivers[MAX_DRIVERS]; /* columns, in the order they ran */
-	unsigned int nr_drivers;
+	const struct report_matrix *x;
 };
 
 /* ---- Finds ----------------------------------------------------------------------------------- */
@@ -83,17 +82,13 @@ static void finds(const struct page *p)
 
 /* ---- Scenario x driver x oracle -------------------------------------------------------------- */
 
-static void find_drivers(struct page *p)
+/* The head of a table: @first, and a column for each driver */
+static void head_row(const struct page *p, const char *id, const char *first)
 {
-	for (unsigned int i = 0; i < p->in->suite->nr; i++) {
-		const char *name = report_driver_name(&p->in->suite->results[i]);
-		unsigned int d = 0;
-
-		while (d < p->nr_drivers && strcmp(p->drivers[d], name))
-			d++;
-		if (d == p->nr_drivers && d < MAX_DRIVERS)
-			p->drivers[p->nr_drivers++] = name;
-	}
+	fprintf(p->out, "<table id=\"%s\"><thead><tr><th>%s</th>", id, first);
+	for (unsigned int d = 0; d < p->x->nr; d++)
+		fprintf(p->out, "<th>%s</th>", p->x->column[d].driver);
+	fputs("</tr></thead><tbody>\n", p->out);
 }
 
 static const struct sim_result *result_of(const struct page *p, const char *scenario,
@@ -160,8 +155,8 @@ static void row(const struct page *p, const char *scenario)
 	fputs("<tr><th>", p->out);
 	report_xml(p->out, scenario);
 	fputs("</th>", p->out);
-	for (unsigned int d = 0; d < p->nr_drivers; d++)
-		cell(p, result_of(p, scenario, p->drivers[d]));
+	for (unsigned int d = 0; d < p->x->nr; d++)
+		cell(p, result_of(p, scenario, p->x->column[d].driver));
 	fputs("</tr>\n", p->out);
 }
 
@@ -171,12 +166,9 @@ static void scenarios(const struct page *p)
 
 	fputs("<h2>Scenario &times; driver</h2>\n<p class=\"note\">What failed comes first, with the "
 	      "oracles that complained; then what was cut short or showed nothing. A dot: not run, "
-	      "because it shows nothing there or the budget did not reach it.</p>\n"
-	      "<table id=\"matrix\"><thead><tr><th>scenario</th>",
+	      "because it shows nothing there or the budget did not reach it.</p>\n",
 	      p->out);
-	for (unsigned int d = 0; d < p->nr_drivers; d++)
-		fprintf(p->out, "<th>%s</th>", p->drivers[d]);
-	fputs("</tr></thead><tbody>\n", p->out);
+	head_row(p, "matrix", "scenario");
 	for (unsigned int wanted = 0; wanted <= 2; wanted++)
 		for (unsigned int i = 0; i < s->nr; i++)
 			if (is_first(s, i) && rank(p, s->results[i].scenario) == wanted)
@@ -184,44 +176,59 @@ static void scenarios(const struct page *p)
 	fputs("</tbody></table>\n", p->out);
 }
 
-/* What an oracle saw of a driver: the executions it watched, and the runs that it failed. */
-static void oracle_cell(const struct page *p, enum sim_oracle_id oracle, const char *driver)
+/* What an oracle judged of a driver, and in how many runs it found something. */
+static void oracle_cell(const struct page *p, enum sim_oracle_id oracle,
+			const struct matrix_column *c)
 {
-	uint64_t executions = 0;
-	unsigned int failed = 0;
-
-	for (unsigned int i = 0; i < p->in->suite->nr; i++) {
-		const struct sim_result *r = &p->in->suite->results[i];
-
-		if (strcmp(report_driver_name(r), driver))
-			continue;
-		executions += r->executions;
-		for (unsigned int d = 0; d < r->nr_defects; d++)
-			failed += r->defects[d].oracle == oracle;
-	}
-	if (oracle == SIM_ORACLE_race && strcmp(driver, "explore"))
-		fputs("<td class=\"v-none\">&middot;</td>", p->out);
-	else if (failed)
-		fprintf(p->out, "<td class=\"v-fail\">%u failed</td>", failed);
+	if (c->failed[oracle])
+		fprintf(p->out, "<td class=\"v-fail num\">%" PRIu64 ", %u failed</td>",
+			c->judged[oracle], c->failed[oracle]);
+	else if (c->judged[oracle])
+		fprintf(p->out, "<td class=\"v-pass num\">%" PRIu64 "</td>", c->judged[oracle]);
 	else
-		fprintf(p->out, "<td class=\"v-pass num\">%" PRIu64 "</td>", executions);
+		fputs("<td class=\"v-none\">&middot;</td>", p->out);
+}
+
+static void oracle_row(const struct page *p, enum sim_oracle_id oracle)
+{
+	bool vacuous = matrix_is_vacuous(p->x, oracle);
+
+	fprintf(p->out, "<tr><th%s>%s%s</th>", vacuous ? " class=\"v-vacuous\"" : "",
+		sim_oracle_name(oracle), vacuous ? " (vacuous)" : "");
+	for (unsigned int d = 0; d < p->x->nr; d++)
+		oracle_cell(p, oracle, &p->x->column[d]);
+	fputs("</tr>\n", p->out);
+}
+
+static void runs_row(const struct page *p, const char *name, size_t member)
+{
+	fprintf(p->out, "<tr><th>%s</th>", name);
+	for (unsigned int d = 0; d < p->x->nr; d++) {
+		unsigned int n;
+
+		memcpy(&n, (const char *)&p->x->column[d] + member, sizeof(n));
+		fprintf(p->out, "<td class=\"num\">%u</td>", n);
+	}
+	fputs("</tr>\n", p->out);
 }
 
 static void oracles(const struct page *p)
 {
-	fputs("<h2>Oracle &times; driver</h2>\n<p class=\"note\">Executions that an oracle watched, "
-	      "or the runs in which it found something. Races need happens-before, which only "
-	      "explore knows.</p>\n<table id=\"oracles\"><thead><tr><th>oracle</th>",
+	fputs("<h2>Oracle &times; driver</h2>\n<p class=\"note\">How often an oracle had something "
+	      "to judge, and the runs in which it found something. One that judged nothing is "
+	      "vacuous: its silence means nothing. Races need happens-before, which only explore "
+	      "knows.</p>\n",
 	      p->out);
-	for (unsigned int d = 0; d < p->nr_drivers; d++)
-		fprintf(p->out, "<th>%s</th>", p->drivers[d]);
-	fputs("</tr></thead><tbody>\n", p->out);
-	for (int o = 0; o < SIM_NR_ORACLES; o++) {
-		fprintf(p->out, "<tr><th>%s</th>", sim_oracle_name((enum sim_oracle_id)o));
-		for (unsigned int d = 0; d < p->nr_drivers; d++)
-			oracle_cell(p, (enum sim_oracle_id)o, p->drivers[d]);
-		fputs("</tr>\n", p->out);
-	}
+	head_row(p, "oracles", "oracle");
+	for (unsigned int o = 0; o < SIM_NR_ORACLES; o++)
+		oracle_row(p, (enum sim_oracle_id)o);
+	fputs("</tbody></table>\n<h2>Runs of each driver</h2>\n", p->out);
+	head_row(p, "runs", "runs");
+	runs_row(p, "all", offsetof(struct matrix_column, runs));
+	runs_row(p, "complete", offsetof(struct matrix_column, complete));
+	runs_row(p, "cut short", offsetof(struct matrix_column, cut_short));
+	runs_row(p, "vacuous", offsetof(struct matrix_column, vacuous));
+	runs_row(p, "not reached", offsetof(struct matrix_column, not_reached));
 	fputs("</tbody></table>\n", p->out);
 }
 
@@ -321,12 +328,11 @@ static void head(const struct page *p)
 
 int report_html(const char *path, const struct report_page *page)
 {
-	struct page p = {.out = fopen(path, "w"), .in = page};
+	struct page p = {.out = fopen(path, "w"), .in = page, .x = page->matrix};
 	int failed;
 
 	if (!p.out)
 		return -1;
-	find_drivers(&p);
 	head(&p);
 	finds(&p);
 	oracles(&p);

@@ -17,6 +17,7 @@ struct report_find {
 
 struct report_page {
 	const struct report_suite *suite;
+	const struct report_matrix *matrix; /* of the suite */
 	const struct report_find *finds;
 	unsigned int nr_finds;
 	const char *core;

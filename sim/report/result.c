@@ -53,6 +53,12 @@ void report_result_counters(FILE *out, const struct sim_result *r)
 			r->counters[i].value);
 	if (r->nr_counters)
 		fputc('\n', out);
+	fputs("           judged by", out);
+	for (unsigned int i = 0, n = 0; i < SIM_NR_ORACLES; i++)
+		if (r->judged[i])
+			fprintf(out, "%s %s %" PRIu64, n++ ? "," : "",
+				sim_oracle_name((enum sim_oracle_id)i), r->judged[i]);
+	fputc('\n', out);
 }
 
 static struct json_object *defect_json(const struct sim_found *f)
@@ -67,6 +73,17 @@ static struct json_object *defect_json(const struct sim_found *f)
 	json_object_object_add(o, "source_location", json_object_new_string(f->source_location));
 	if (f->report)
 		json_object_object_add(o, "report", json_object_new_string(f->report));
+	return o;
+}
+
+/* Each oracle by name, those with nothing to judge too: that is what a reader looks for. */
+static struct json_object *judged_json(const struct sim_result *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (unsigned int i = 0; i < SIM_NR_ORACLES; i++)
+		json_object_object_add(o, sim_oracle_name((enum sim_oracle_id)i),
+				       json_object_new_uint64(r->judged[i]));
 	return o;
 }
 
@@ -97,6 +114,7 @@ struct json_object *result_json(const struct sim_result *r)
 		json_object_object_add(counters, r->counters[i].name,
 				       json_object_new_uint64(r->counters[i].value));
 	json_object_object_add(o, "counters", counters);
+	json_object_object_add(o, "judged", judged_json(r));
 	if (r->why[0])
 		json_object_object_add(o, "why", json_object_new_string(r->why));
 	if (r->landed[0])

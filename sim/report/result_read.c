@@ -155,6 +155,23 @@ static int read_counters(const struct reader *rd, struct sim_result *r)
 	return 0;
 }
 
+/* Not there in results that were written before there were such counts. */
+static int read_judged(const struct reader *rd, struct sim_result *r)
+{
+	struct json_object *judged = result_member(rd->o, "judged", json_type_object);
+	enum sim_oracle_id oracle;
+
+	if (!judged)
+		return 0;
+	json_object_object_foreach(judged, name, value)
+	{
+		if (!find_oracle(name, &oracle) || !json_object_is_type(value, json_type_int))
+			return bad(rd, "judged", "an object of numbers, by oracle");
+		r->judged[oracle] = json_object_get_uint64(value);
+	}
+	return 0;
+}
+
 static int read_numbers(const struct reader *rd, struct sim_result *r)
 {
 	struct json_object *seconds,
@@ -185,7 +202,8 @@ int result_read_json(struct sim_result *r, struct json_object *o, struct result_
 	memset(r, 0, sizeof(*r));
 	if (read_string(&rd, "scenario", &r->scenario) || read_string(&rd, "core", &r->core) ||
 	    read_string(&rd, "driver", &r->driver) || read_verdict(&rd, r) ||
-	    read_numbers(&rd, r) || read_defects(&rd, r) || read_counters(&rd, r)) {
+	    read_numbers(&rd, r) || read_defects(&rd, r) || read_counters(&rd, r) ||
+	    read_judged(&rd, r)) {
 		sim_result_free(r);
 		return -1;
 	}

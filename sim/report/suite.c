@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/matrix.h"
 #include "report/report.h"
 
 void suite_add(struct report_suite *s, const struct sim_result *r)
@@ -121,7 +122,7 @@ static void ktap_scenario(FILE *out, const struct report_suite *s, unsigned int 
 	fputs(by_verdict[SIM_VACUOUS] == all ? " # SKIP nothing of it was exercised\n" : "\n", out);
 }
 
-void report_ktap(FILE *out, const struct report_suite *s)
+void report_ktap(FILE *out, const struct report_suite *s, const struct report_matrix *x)
 {
 	unsigned int number = 0;
 
@@ -129,6 +130,7 @@ void report_ktap(FILE *out, const struct report_suite *s)
 	for (unsigned int i = 0; i < s->nr; i++)
 		if (is_first(s, i))
 			ktap_scenario(out, s, i, ++number);
+	matrix_ktap(out, x);
 }
 
 /* ---- JUnit ----------------------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ grep -q '^not ok [0-9]* nested-sdei$' "$dir/ktap" && grep -q '^  # conservation:
 	grep -q '^  # processed is 2, expected 3' "$dir/ktap" || complain "ktap lacks something: $(cat "$dir/ktap")"
 # The reader is strict: each of these edits makes it complain.
 for edit in '1d' '2s/1\.\.4/1..5/' '0,/^  ok/s/^  ok \([0-9]\)/  ok 9/' '0,/^not ok/s/^not ok/ok/' \
-	'$d' '3s/^  /    /' '2a bare line' '0,/^  ok/s/^  ok/   ok/' '0,/^  1\.\./{/^  1\.\./d}' \
+	'/^\(not \)\?ok 4 /d' '3s/^  /    /' '2a bare line' '0,/^  ok/s/^  ok/   ok/' '0,/^  1\.\./{/^  1\.\./d}' \
 	'0,/^  ok \([0-9]*\) .*/s//  ok \1 x # SKIP/'; do
 	sed "$edit" "$dir/ktap" >"$dir/edited"
 	cmp -s "$dir/ktap" "$dir/edited" && complain "the edit $edit changes nothing"
@@ -69,6 +69,33 @@ grep -qv '^{"scenario":".*","core":".*","driver":".*","verdict":"\(pass\|fail\|i
 	"$dir/json" && complain "a line of json is not as documented"
 [ "$(grep -c '"driver":"run"' "$dir/json")" = "$(grep -c '^  \(not \)\?ok [0-9]* run' "$dir/ktap")" ] ||
 	complain "json and ktap tell of different runs"
+
+# What each oracle judged: the same numbers in each format, and an oracle without any is named.
+judged() # ORACLE: by run in the lines of json
+{
+	sed -n 's/.*"driver":"run",.*"judged":{.*"'"$1"'":\([0-9]*\).*/\1/p' "$dir/json" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+for oracle in conservation ack slot lock context pool bounds progress mask sink crash; do
+	n=$(judged $oracle)
+	[ "$n" -gt 0 ] || complain "json: $oracle judged nothing in run"
+	grep -q "^# oracle $oracle: [0-9]* judgements: run $n\(,\|$\)" "$dir/ktap" ||
+		complain "ktap: not $n judgements of $oracle in run: $(grep "# oracle $oracle:" "$dir/ktap")"
+done
+grep -q '^# driver run: 4 runs, 4 complete, 0 cut short, 0 vacuous, 0 not reached$' "$dir/ktap" ||
+	complain "ktap: not what run did: $(grep '# driver' "$dir/ktap")"
+grep -q '^# oracle panic: 0 judgements, vacuous$' "$dir/ktap" ||
+	complain "nothing panics there, and the oracle is not called vacuous"
+check text 0 nested-sdei lost-dispatch
+grep -q '^  complete  *2 ' "$dir/text" && grep -q '^conservation  *[1-9][0-9]* *[1-9]' "$dir/text" &&
+	grep -q '^race  *\.  *[1-9][0-9]*  *\.' "$dir/text" && grep -q '^panic .*vacuous$' "$dir/text" &&
+	grep -q '^vacuous, for nothing came by that they could judge: claim, panic$' "$dir/text" ||
+	complain "the closing block does not say what each oracle did: $(sed -n '/^$/,$p' "$dir/text")"
+# No oracle is idle for want of scenarios.
+busy=(nested-sdei nest-in-drain claim-user-record panic-in-normal)
+"$sim" check --budget 5 "${busy[@]}" >"$dir/all" || complain "${busy[*]}: exit status $?"
+grep -q '^crash ' "$dir/all" && ! grep -q '^[a-z].*vacuous' "$dir/all" ||
+	complain "an oracle that is not busy with ${busy[*]}: $(cat "$dir/all")"
 
 check junit 1 --core so:"$plant" "${scenarios[@]}"
 if command -v xmllint >/dev/null; then
