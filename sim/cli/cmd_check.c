@@ -16,6 +16,7 @@
 #include "interrupt.h"
 #include "cover.h"
 #include "options.h"
+#include "state_lock.h"
 
 #define DEFAULT_BUDGET 60
 
@@ -136,28 +137,41 @@ static int checked(struct check *c, struct cli_options *o, struct check_state *s
 	return status;
 }
 
-static int with_state(struct check *c, struct cli_options *o)
+static int with_open_state(struct check *c, struct cli_options *o)
 {
-	struct check_state *state = NULL;
-	int status;
 	char error[1024];
+	struct check_state *state = check_state_open(o->state, error, sizeof(error));
+	int status;
 
-	if (o->state) {
-		state = check_state_open(o->state, error, sizeof(error));
-		if (!state) {
-			if (*error)
-				fprintf(stderr, "%s\n", error);
-			return CLI_USAGE;
-		}
+	if (!state) {
+		if (*error)
+			fprintf(stderr, "%s\n", error);
+		return CLI_USAGE;
 	}
-	if (state && check_state_apply(state, c)) {
+	if (check_state_apply(state, c)) {
 		status = cli_error("out of memory");
 	} else {
 		check_set_bounds(c);
 		status = checked(c, o, state);
 	}
-	if (state)
-		check_state_free(state);
+	check_state_free(state);
+	return status;
+}
+
+static int with_state(struct check *c, struct cli_options *o)
+{
+	struct state_lock lock;
+	char error[1024];
+	int status;
+
+	if (!o->state) {
+		check_set_bounds(c);
+		return checked(c, o, NULL);
+	}
+	if (state_lock(&lock, o->state, error, sizeof(error)))
+		return cli_error("%s", error);
+	status = with_open_state(c, o);
+	state_unlock(&lock);
 	return status;
 }
 

@@ -92,7 +92,7 @@ static void add_number(struct json_object *to, struct json_object *from, const c
 							      json_object_get_uint64(b)));
 }
 
-/* What is no sum: the longest of something, or a rate of processes that ran side by side. */
+/* What is no sum: the longest of something. (Rates are: shards run side by side.) */
 static bool is_greatest(const char *counter)
 {
 	return strstr(counter, "longest") || strstr(counter, "most");

@@ -4,7 +4,8 @@
 #
 # check_state.sh GHES-SIM
 # check --state: short checks, one after the other, find out together what a long one does, once
-# each; what is done is not done again; a file that is no such state is refused in one line.
+# each; what is done is not done again; a file that is no such state is refused in one line, and so
+# is a second check on the same file.
 set -u
 sim=$1 failed=0
 dir=$(mktemp -d) || exit 1
@@ -91,6 +92,33 @@ sed 's/"resume":"[^"]*"/"resume":"x"/; s/"driver":"inject","verdict":"pass","com
 grep -q 999999999 "$dir/nowhere" || complain "the test's own edit did nothing"
 "$sim" check --budget 0.5 --state "$dir/nowhere" claim-guest-record >"$dir/out" 2>&1
 grep -q '^INCOMPLETE *inject' "$dir/out" || complain "a place that is not there passes for the end"
+
+# Two at a time: the second one says who is first, and leaves the state to it. (A state that it finds
+# there is one that it was let at.)
+"$sim" check --budget 20 --state "$dir/two" nest-deepest >"$dir/first" 2>&1 &
+first=$!
+for ((i = 0; i < 200; i++)); do
+	[ ! -s "$dir/two" ] || break
+	sleep 0.1
+done
+"$sim" check --budget 0.1 --state "$dir/two" nested-sdei >"$dir/out" 2>"$dir/err"
+[ $? = 2 ] && [ "$(wc -l <"$dir/err")" = 1 ] &&
+	grep -q "two: another check (process $first) works on it; wait" "$dir/err" ||
+	complain "a second check with the same state: $(cat "$dir/err")"
+kill -INT $first && wait $first
+[ $? = 3 ] || complain "the first check did not end as one that is interrupted: $(cat "$dir/first")"
+grep -q '"scenario":"nest-deepest"' "$dir/two" || complain "the first check's state is gone"
+"$sim" check --budget 0.1 --state "$dir/two" nested-sdei >/dev/null 2>"$dir/err" ||
+	complain "the lock outlives its check: $(cat "$dir/err")"
+"$sim" check --budget 20 --state "$dir/two" nest-deepest >/dev/null 2>&1 &
+for ((i = 0; i < 200; i++)); do
+	[ ! -e "$dir/two.lock" ] || break
+	sleep 0.1
+done
+kill -KILL $! && wait $! 2>/dev/null
+"$sim" check --budget 0.1 --state "$dir/two" nested-sdei >/dev/null 2>"$dir/err" ||
+	complain "the lock outlives a check that was killed: $(cat "$dir/err")"
+[ ! -e "$dir/two.lock" ] || complain "the file of the lock stays"
 
 # It cannot be written: that is told, and no pass.
 "$sim" check --budget 0.1 --state "$dir/none/state" claim-guest-record >/dev/null 2>"$dir/err"
