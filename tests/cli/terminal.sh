@@ -58,13 +58,18 @@ has "executions/s" && ! grep -q "$escape" "$dir/out" || complain "stdout is a fi
 [ ! -s "$dir/err" ] && ! grep -q "$escape" "$dir/out" || complain "escape sequences into a pipe"
 grep -q '^ *processed [0-9]*, ' "$dir/out" || complain "-v does not show counters"
 
-# interrupted LIMIT SIGNALS COMMAND...: it ends within LIMIT seconds of its first signal
+# interrupted LIMIT SIGNALS LINES COMMAND...: it ends within LIMIT seconds of its first signal, which
+# comes once it has said LINES lines, and half a second after its start at the soonest
 interrupted()
 {
-	local limit=$1 signals=$2 status
-	shift 2
+	local limit=$1 signals=$2 lines=$3 status
+	shift 3
 	"$@" >"$dir/out" 2>"$dir/err" &
 	sleep 0.5
+	SECONDS=0
+	until [ "$(wc -l <"$dir/out")" -ge "$lines" ] || [ $SECONDS -gt 30 ]; do
+		sleep 0.1
+	done
 	SECONDS=0
 	for signal in $signals; do
 		kill -s "$signal" $! 2>/dev/null; sleep 0.2
@@ -74,15 +79,15 @@ interrupted()
 	[ $status = 3 ] || complain "$*: exit status $status when interrupted, 3 expected"
 	[ $SECONDS -le "$limit" ] || complain "$*: $SECONDS s to end"
 }
-interrupted 10 INT "$sim" check --budget 300 --state "$dir/state"
+interrupted 10 INT 30 "$sim" check --budget 300 --state "$dir/state"
 grep -q 'not reached when it was interrupted$' "$dir/out" || complain "the closing block: $(tail -n 3 "$dir/out")"
 [ "$(grep -c '"driver":"run"' "$dir/state")" -gt 20 ] || complain "what was done is not in the state"
-interrupted 10 TERM "$sim" check --budget 300 --format ktap
+interrupted 10 TERM 0 "$sim" check --budget 300 --format ktap
 [ "$(grep -c '^ok ' "$dir/out")" = "$(sed -n 's/^1\.\.//p' "$dir/out")" ] || complain "ktap: plan and tests"
-interrupted 5 "INT INT" "$sim" check --budget 300 nest-deepest
-interrupted 10 INT "$sim" inject nest-deepest
+interrupted 5 "INT INT" 0 "$sim" check --budget 300 nest-deepest
+interrupted 10 INT 0 "$sim" inject nest-deepest
 grep -q '^INCOMPLETE inject' "$dir/out" || complain "inject: $(cat "$dir/out")"
-interrupted 10 INT "$sim" stress cache-full --seconds 300
+interrupted 10 INT 0 "$sim" stress cache-full --seconds 300
 grep -q '^PASS *stress' "$dir/out" || complain "stress: $(cat "$dir/out")"
 # A real Ctrl-C, which the terminal sends to all processes in front
 (sleep 1 && printf '\003' && sleep 8) |
