@@ -81,8 +81,6 @@ static const struct {
 	 "CXL component events go through a FIFO"},
 	{"ghes.c", "ghes_estatus_pool_region_free", "SHIM_HAVE_REGION_FREE",
 	 "AER registers are copied into the estatus pool"},
-	{"ghes.c", "acpi_ghes_init", "SHIM_HAVE_GHES_INIT",
-	 "acpi_ghes_init() is called, not an initcall (since 5.18)"},
 	{"ghes.c", "remove_new", "SHIM_HAVE_REMOVE_NEW", "the driver has .remove_new"},
 	{"ghes.c", "timer_shutdown_sync", NULL, "the poll timer is shut down for good at remove"},
 	{"ghes.c", "memory_failure_queue_kick", NULL,
@@ -254,7 +252,31 @@ static bool remove_returns_int(const char *source)
 	return strstr(s, "int ") && strstr(s, "int ") < strchr(s, '(');
 }
 
-static void find_features(struct probe *p)
+/* What starts the driver: an initcall, or a function that the start of ACPI calls; newest first. */
+static int find_start(struct probe *p)
+{
+	static const char *const inits[] = {"acpi_ghes_init", "ghes_init"};
+	const char *ghes = p->source[0].text;
+
+	if (has_word(ghes, "device_initcall") || has_word(ghes, "module_init")) {
+		names_add(&p->defines, text("-DSHIM_HAVE_INITCALLS"));
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
+		if (!has_word(ghes, inits[i]))
+			continue;
+		names_add(&p->defines, text("-DSHIM_GHES_INIT=%s", inits[i]));
+		names_add(&p->features, text("%s() is called, not an initcall", inits[i]));
+		return 0;
+	}
+	return fail(
+		p, GHES_ENOENT,
+		text("%s: neither acpi_ghes_init(), ghes_init() nor an initcall is in it; one of "
+		     "them must register the driver",
+		     p->source[0].path));
+}
+
+static int find_features(struct probe *p)
 {
 	const char *ghes = p->source[0].text;
 
@@ -271,9 +293,8 @@ static void find_features(struct probe *p)
 		names_add(&p->defines, text("-DSHIM_HAVE_CXL"));
 	if (remove_returns_int(ghes))
 		names_add(&p->defines, text("-DSHIM_REMOVE_RETURNS_INT"));
-	if (has_word(ghes, "device_initcall") || has_word(ghes, "module_init"))
-		names_add(&p->defines, text("-DSHIM_HAVE_INITCALLS"));
 	take_number(p, ghes, "#define GHES_ESTATUS_CACHES_SIZE", "SHIM_CACHES_SIZE");
+	return find_start(p);
 }
 
 /*
@@ -358,9 +379,10 @@ int probe_tree(struct probe *p, const char *dir, const struct kernel_core_option
 		rc = take_headers(p);
 	if (!rc)
 		rc = collect_all_includes(p);
+	if (!rc)
+		rc = find_features(p);
 	if (rc)
 		return rc;
-	find_features(p);
 	if (ARM64 & ARCH(p->arch))
 		extract_functions(p);
 	return 0;

@@ -11,7 +11,8 @@
  *    recoverable. Each CXL event and each section that no one else takes ends in one event, with
  *    the bytes of the section.
  * 3. Nothing else reaches a sink, and on a machine of one CPU what is deferred comes in order (as
- *    long as nothing can have been dropped).
+ *    long as nothing can have been dropped), but for recovery that a task waits for: it may come
+ *    before what nobody waits for.
  *
  * May be missing: what did not fit. Queues are finite, so of what waits behind ENOUGH others, or
  * ROOM bytes of them, nothing is expected; nor, of a kernel, what it found no memory for in the
@@ -422,19 +423,22 @@ static bool is_what_waits(const struct waiting *w, const struct sim_event *ev)
 	}
 }
 
+static bool is_required(const struct sim_event *ev)
+{
+	return ev->kind == SIM_EV_MEMORY_FAILURE && ev->b == MF_ACTION_REQUIRED;
+}
+
 /* How surely @w is the one that came, of those that it could be. */
 static int likeness(const struct waiting *w, const struct sim_event *ev)
 {
-	bool required = ev->kind == SIM_EV_MEMORY_FAILURE && ev->b == MF_ACTION_REQUIRED;
-
-	return w->demanded + 2 * (w->sync == required);
+	return w->demanded + 2 * (w->sync == is_required(ev));
 }
 
 /* Index of the one that came; s->nr: none. Could none of those that it can be come yet? */
 static uint32_t find(const struct state *s, const struct sim_event *ev, bool *early)
 {
+	bool others = false, required = is_required(ev);
 	uint32_t found = s->nr;
-	bool others = false;
 
 	for (uint32_t i = 0; i < s->nr; i++) {
 		const struct waiting *w = &s->waiting[i];
@@ -445,7 +449,7 @@ static uint32_t find(const struct state *s, const struct sim_event *ev, bool *ea
 			if (found == s->nr || likeness(w, ev) > likeness(&s->waiting[found], ev))
 				found = i;
 		}
-		others |= w->kind == ev->kind && w->demanded;
+		others |= w->kind == ev->kind && w->demanded && (w->sync || !required);
 	}
 	return found;
 }

@@ -17,6 +17,7 @@
 #define arch_local_save_flags()	   ((unsigned long)host_mask_get())
 #define irqs_disabled_flags(flags) (((flags)&PSR_I_BIT) != 0)
 #define interrupts_enabled(regs)   (!irqs_disabled_flags((regs)->pstate))
+#define regs_irqs_disabled(regs)   irqs_disabled_flags((regs)->pstate)
 #define nmi_enter()		   host_nmi_enter(HOST_SEA)
 #define nmi_exit()		   host_nmi_exit(HOST_SEA)
 #define __irq_enter()		   host_irq_enter()

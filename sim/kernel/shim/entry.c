@@ -63,8 +63,8 @@ int k_init(const void *hest, host_size size)
 	if (hest_disable)
 		return -EINVAL;
 	shim_sinks_init(); /* first: a probe handles what is pending */
-#ifdef SHIM_HAVE_GHES_INIT
-	acpi_ghes_init();
+#ifdef SHIM_GHES_INIT
+	SHIM_GHES_INIT();
 #endif
 	run_initcalls();
 	return 0;

@@ -45,6 +45,8 @@ void raw_spin_lock(raw_spinlock_t *lock)
 	}
 	host_raw_spin_lock(&lock->host);
 	lock_taken(lock, context);
+	if (context == HOST_TASK) /* a grace period waits for who cannot be preempted */
+		rcu_read_lock();
 }
 
 void raw_spin_unlock(raw_spinlock_t *lock)
@@ -61,6 +63,8 @@ void raw_spin_unlock(raw_spinlock_t *lock)
 		shim_defect("lock", "%s: released by a CPU that does not hold it", lock->host.name);
 		return;
 	}
+	if (host_context() == HOST_TASK && this_shim_cpu()->rcu_depth[HOST_TASK])
+		rcu_read_unlock();
 	__atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
 	this_shim_cpu()->locks_held[host_context()]--;
 	host_raw_spin_unlock(&lock->host);

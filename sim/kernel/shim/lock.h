@@ -7,6 +7,9 @@
  *	spin_lock      y     y    -        `lock`: an NMI may have interrupted the holder
  *	mutex_lock     y     -    -        `context`: it sleeps; also under a spinlock or RCU
  *	rcu_read_lock  y     y    y
+ *
+ * Besides rcu_read_lock(), every context above task is an RCU read section, and so is task context
+ * with a spinlock held. (Interrupts masked without a lock are one to the kernel, and not here.)
  */
 #ifndef SHIM_LOCK_H
 #define SHIM_LOCK_H
@@ -111,7 +114,6 @@ void kfree(const void *ptr);
 void shim_kfree_rcu(struct rcu_head *head, size_t offset);
 #define kfree_rcu(ptr, member) shim_kfree_rcu(&(ptr)->member, offsetof(typeof(*(ptr)), member))
 
-#define cpu_relax()		   host_cpu_relax()
 #define raw_smp_processor_id()	   host_cpu()
 #define smp_processor_id()	   host_cpu()
 #define nr_cpu_ids		   host_nr_cpus()
