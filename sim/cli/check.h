@@ -7,7 +7,8 @@
  *	 task, as many as there are CPUs) -> check_tell.c (progress, results, closing block).
  *
  * Cheapest and most telling first: every scenario once, then every interleaving, every instruction,
- * free-running CPUs, and two levels. Same seed, budget and state, same plan.
+ * free-running CPUs, and two levels; in each of them light scenarios before heavy ones, and last
+ *those of which the one run has found something. Same seed, budget and state, same plan.
  */
 #ifndef SIM_CLI_CHECK_H
 #define SIM_CLI_CHECK_H
@@ -64,6 +65,8 @@ struct check {
 	uint64_t seed;
 	unsigned int shard, shards; /* 1 of 1: all */
 	unsigned int jobs;
+	bool fail_fast; /* the first defect ends it */
+	bool enough;	/* that was it */
 	/* Called in the parent: at each change, and as each task ends, in the order of the plan. */
 	void (*moved)(struct check *c, const struct check_task *running);
 	void (*ended)(struct check *c, struct check_task *t);
@@ -76,12 +79,19 @@ struct check {
 	atomic_bool *stop; /* told to the tasks' processes, in memory that all share */
 };
 
-/* Seconds after the start at which the tasks of @phase make room for those of the next. */
+/* Seconds after the searches began at which the tasks of @phase make room for those of the next. */
 double check_phase_end(const struct check *c, enum check_phase phase);
 /* 0, or -1: out of memory. */
 int check_plan(struct check *c);
-/* How long each task may take, once it is known which ones run. */
+/* How deep each task goes. */
 void check_set_bounds(struct check *c);
+/* How long task @next may take, which begins @elapsed seconds after the searches began. */
+double check_task_seconds(const struct check *c, unsigned int next, double elapsed);
+/*
+ * Of the tasks from @next on, in each phase, put those last whose scenario is known to fail: the
+ * others have more to tell, and a core that hangs there takes only its own time. -1: out of memory.
+ */
+int check_bad_last(struct check *c, unsigned int next);
 /* "inject-2": what the task's run is called among those of its scenario. */
 const char *check_part(const struct check_task *t);
 enum sim_flavour check_flavour(const struct check_task *t);

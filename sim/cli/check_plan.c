@@ -9,7 +9,9 @@
 
 /*
  * Shares of the budget by phase, in percent of what one CPU gives. The first phase takes what it
- * takes: milliseconds. A phase that needs less leaves the rest to the next.
+ * takes: milliseconds. A phase that needs less leaves the rest to the next. Within one, each task
+ * has its part of what the ones before it left: a search that is done early gives its time back,
+ * and one that is large takes nobody's turn.
  */
 static const unsigned int share[] = {
 	[CHECK_ONCE] = 0,	   [CHECK_INTERLEAVINGS] = 20, [CHECK_EVERY_INSTRUCTION] = 40,
@@ -52,33 +54,87 @@ static bool add(struct check *c, const struct sim_scenario *s, const char *drive
 	return true;
 }
 
-static unsigned int count(const struct check *c, enum check_phase phase)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < c->nr_tasks; i++)
-		n += c->tasks[i].phase == phase && !c->tasks[i].carried;
-	return n;
-}
-
 void check_set_bounds(struct check *c)
 {
 	for (unsigned int i = 0; i < c->nr_tasks; i++) {
 		struct check_task *t = &c->tasks[i];
-		double seconds;
 
 		if (t->phase == CHECK_EVERY_INSTRUCTION)
 			t->options.levels = 1;
 		if (t->phase == CHECK_TWO_LEVELS)
 			t->options.levels = 2;
-		if (t->phase == CHECK_ONCE || t->carried)
-			continue;
-		seconds = c->budget * c->jobs * share[t->phase] / 100 / count(c, t->phase);
-		t->options.seconds = seconds > MIN_SECONDS ? seconds : MIN_SECONDS;
-		/* A sweep that is done early gives its time back; one that is not may have more. */
-		if (t->phase != CHECK_FREE_RUNNING)
-			t->options.seconds *= 4;
 	}
+}
+
+double check_task_seconds(const struct check *c, unsigned int next, double elapsed)
+{
+	enum check_phase phase = c->tasks[next].phase;
+	double left = check_phase_end(c, phase) - elapsed, seconds;
+	unsigned int n = 0;
+
+	for (unsigned int i = next; i < c->nr_tasks && c->tasks[i].phase == phase; i++)
+		n += !c->tasks[i].carried;
+	seconds = n ? left * c->jobs / n : left;
+	if (seconds > left)
+		seconds = left;
+	return seconds > MIN_SECONDS ? seconds : MIN_SECONDS;
+}
+
+/* ---- Order ----------------------------------------------------------------------------------- */
+
+/* Has its one run found something, or not come to its end by now? */
+static bool is_bad(const struct check *c, const struct sim_scenario *s)
+{
+	for (unsigned int i = 0; i < c->nr_tasks && c->tasks[i].phase == CHECK_ONCE; i++) {
+		const struct check_outcome *o = c->tasks[i].outcome;
+
+		if (c->tasks[i].scenario == s && o)
+			return !o->done || o->result.verdict == SIM_FAIL;
+	}
+	return false;
+}
+
+int check_bad_last(struct check *c, unsigned int next)
+{
+	struct check_task *bad = calloc(c->nr_tasks - next, sizeof(*bad));
+
+	if (!bad)
+		return -1;
+	while (next < c->nr_tasks) {
+		enum check_phase phase = c->tasks[next].phase;
+		unsigned int to = next, nr_bad = 0;
+
+		for (; next < c->nr_tasks && c->tasks[next].phase == phase; next++) {
+			if (is_bad(c, c->tasks[next].scenario))
+				bad[nr_bad++] = c->tasks[next];
+			else
+				c->tasks[to++] = c->tasks[next];
+		}
+		memcpy(&c->tasks[to], bad, nr_bad * sizeof(*bad));
+	}
+	free(bad);
+	return 0;
+}
+
+/* What there is to interleave or interrupt: few things are searched soon, many take long. */
+static unsigned int weight(const struct sim_scenario *s)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < s->nr_programs; i++)
+		n += s->programs[i].nr_actions;
+	for (unsigned int a = 0; a < s->nr_arrivals; a++)
+		n += s->arrivals[a].times;
+	return n * s->config.nr_cpus;
+}
+
+static int compare_weights(const void *a, const void *b)
+{
+	const struct sim_scenario *s = *(struct sim_scenario *const *)a,
+				  *t = *(struct sim_scenario *const *)b;
+	unsigned int w[2] = {weight(s), weight(t)};
+
+	return w[0] != w[1] ? (w[0] > w[1]) - (w[0] < w[1]) : strcmp(s->name, t->name);
 }
 
 /* Does @phase have a choice to make with @s? */
@@ -95,7 +151,7 @@ static bool has_something(const struct sim_scenario *s, enum check_phase phase)
 	return arrivals >= (phase == CHECK_TWO_LEVELS ? 2 : 1);
 }
 
-int check_plan(struct check *c)
+static int plan(struct check *c, struct sim_scenario *const *light_first)
 {
 	static const char *const driver[] = {
 		[CHECK_ONCE] = "run",
@@ -108,15 +164,33 @@ int check_plan(struct check *c)
 
 	for (unsigned int phase = CHECK_ONCE; phase < CHECK_NR_PHASES; phase++)
 		for (unsigned int i = 0; i < c->nr_scenarios; i++) {
-			if (!has_something(c->scenarios[i], (enum check_phase)phase) ||
-			    !scenario_is_for(c->scenarios[i], driver[phase]))
+			const struct sim_scenario *s =
+				phase == CHECK_ONCE ? c->scenarios[i] : light_first[i];
+
+			if (!has_something(s, (enum check_phase)phase) ||
+			    !scenario_is_for(s, driver[phase]))
 				continue;
 			if (number++ % c->shards != c->shard - 1)
 				continue;
-			if (!add(c, c->scenarios[i], driver[phase], (enum check_phase)phase))
+			if (!add(c, s, driver[phase], (enum check_phase)phase))
 				return -1;
 		}
 	return 0;
+}
+
+int check_plan(struct check *c)
+{
+	size_t size = c->nr_scenarios * sizeof(struct sim_scenario *);
+	struct sim_scenario **light_first = malloc(size);
+	int ret;
+
+	if (!light_first)
+		return -1;
+	memcpy(light_first, c->scenarios, size);
+	qsort(light_first, c->nr_scenarios, sizeof(*light_first), compare_weights);
+	ret = plan(c, light_first);
+	free(light_first);
+	return ret;
 }
 
 const char *check_part(const struct check_task *t)

@@ -153,6 +153,7 @@ static void collect(struct check *c, struct check_task *t, int status)
 	prepare_result(c, t, r);
 	if (t->earlier && !t->outcome->error[0])
 		sim_result_add(r, t->earlier);
+	c->enough |= c->fail_fast && r->verdict == SIM_FAIL;
 	for (unsigned int i = 0; i < r->nr_defects; i++) {
 		struct check_outcome *o = t->outcome;
 
@@ -190,42 +191,49 @@ static unsigned int tell(struct check *c, unsigned int told, const struct worker
 	return told;
 }
 
-/* Every scenario runs once, whatever the budget; the others until their phase is over. */
-static bool out_of_time(const struct check *c, const struct check_task *t, double from)
-{
-	if (*c->interrupted)
-		return true;
-	return t->phase != CHECK_ONCE && now() - from >= check_phase_end(c, t->phase);
-}
-
-static void clip(struct check *c, struct check_task *t, double from)
-{
-	double left = check_phase_end(c, t->phase) - (now() - from);
-
-	if (t->options.seconds > left && left > 0)
-		t->options.seconds = left;
-}
-
-/* The next task that still has time; nr_tasks: none. */
-static unsigned int pick(struct check *c, unsigned int next, double from)
-{
-	for (; next < c->nr_tasks; next++) {
-		if (c->tasks[next].carried)
-			continue;
-		if (!out_of_time(c, &c->tasks[next], from))
-			break;
-		c->tasks[next].skipped = true;
-		c->skipped++;
-	}
-	return next;
-}
-
 struct run {
 	struct check *c;
 	struct worker *w; /* [c->jobs] */
 	unsigned int next, told, busy;
-	double from;
+	double from, searching; /* when it began; when the budget began to count, 0: not yet */
 };
+
+static bool is_ending(const struct check *c)
+{
+	return *c->interrupted || c->enough;
+}
+
+/* Every scenario runs once, whatever the budget; the others until their phase is over. */
+static bool out_of_time(const struct run *r, const struct check_task *t)
+{
+	if (is_ending(r->c))
+		return true;
+	return t->phase != CHECK_ONCE && now() - r->searching >= check_phase_end(r->c, t->phase);
+}
+
+/* The next task that still has time; nr_tasks: none. */
+static unsigned int pick(struct run *r)
+{
+	struct check *c = r->c;
+
+	for (; r->next < c->nr_tasks; r->next++) {
+		struct check_task *t = &c->tasks[r->next];
+
+		if (t->carried)
+			continue;
+		if (!r->searching && t->phase != CHECK_ONCE) {
+			r->searching = now();
+			check_bad_last(c, r->next); /* without memory they keep their order */
+			if (t->carried)
+				continue;
+		}
+		if (!out_of_time(r, t))
+			break;
+		t->skipped = true;
+		c->skipped++;
+	}
+	return r->next;
+}
 
 /* Collect what has ended, start what fits. Has anything changed? */
 static bool move(struct run *r)
@@ -235,18 +243,21 @@ static bool move(struct run *r)
 
 	for (unsigned int i = 0; i < c->jobs; i++) {
 		struct worker *w = &r->w[i];
+		struct check_task *t;
 
 		if (w->pid > 0 && reap(c, w)) {
 			r->busy--;
 			moved = true;
 		}
-		if (w->pid || (r->next = pick(c, r->next, r->from)) >= c->nr_tasks)
+		if (w->pid || pick(r) >= c->nr_tasks)
 			continue;
-		clip(c, &c->tasks[r->next], r->from);
-		if (start(c, w, &c->tasks[r->next])) {
+		t = &c->tasks[r->next];
+		if (t->phase != CHECK_ONCE)
+			t->options.seconds = check_task_seconds(c, r->next, now() - r->searching);
+		if (start(c, w, t)) {
 			r->busy++;
 		} else { /* no process or memory for it: told as what it is, not reached */
-			c->tasks[r->next].skipped = true;
+			t->skipped = true;
 			c->skipped++;
 			w->pid = 0;
 		}
@@ -269,10 +280,10 @@ void check_run(struct check *c)
 	const struct timespec pause = {.tv_nsec = POLL_NS};
 	struct run r = {.c = c, .w = calloc(c->jobs, sizeof(*r.w)), .from = now()};
 
-	while (r.w && (r.busy || (r.next = pick(c, r.next, r.from)) < c->nr_tasks)) {
+	while (r.w && (r.busy || pick(&r) < c->nr_tasks)) {
 		bool moved = move(&r);
 
-		if (*c->interrupted) /* relaxed: a wish, on which no other data depends */
+		if (is_ending(c)) /* relaxed: a wish, on which no other data depends */
 			atomic_store_explicit(c->stop, true, memory_order_relaxed);
 		r.told = tell(c, r.told, r.w);
 		c->seconds = now() - r.from;

@@ -179,7 +179,9 @@ void tell_summary(const struct check *c, const struct teller *t, char *buf, size
 		n += (size_t)snprintf(buf + n, size - n, "; %u of them done before", c->carried);
 	if (c->skipped && n < size)
 		snprintf(buf + n, size - n, "; %u not reached %s", c->skipped,
-			 *c->interrupted ? "when it was interrupted" : "within the budget");
+			 *c->interrupted ? "when it was interrupted"
+			 : c->enough	 ? "after the first defect"
+					 : "within the budget");
 }
 
 /* ---- The closing block ----------------------------------------------------------------------- */

@@ -195,6 +195,7 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 	struct check c = {
 		.budget = o->budget > 0 ? o->budget : DEFAULT_BUDGET,
 		.seed = o->driver.seed,
+		.fail_fast = o->fail_fast,
 		.shard = o->shard ? o->shard : 1,
 		.shards = o->shards ? o->shards : 1,
 	};

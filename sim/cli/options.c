@@ -60,6 +60,7 @@ SET_SWITCH(verbose, driver.verbose)
 SET_SWITCH(suspend, driver.suspend)
 SET_SWITCH(tsan, driver.tsan)
 SET_SWITCH(gdb, gdb)
+SET_SWITCH(fail_fast, fail_fast)
 SET_SWITCH(help, help)
 
 #define SET_NUMBER(field)                                                                          \
@@ -237,6 +238,7 @@ static const struct cli_option options[] = {
 	 set_base, "a commit"},
 	{"budget", "SECONDS", CLI_SERIES,
 	 "time to check each commit beyond one run of each scenario; 60", set_budget, "seconds"},
+	{"fail-fast", NULL, CLI_CHECK, "the first defect ends it", set_fail_fast, NULL},
 	{"save-dir", "DIR", CLI_CHECK, "a folder in DIR for each defect: replay, picture, log",
 	 set_save_dir, "a folder"},
 	{"html", "FILE", CLI_CHECK, "a page of it all: finds with pictures, matrix, coverage",

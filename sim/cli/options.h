@@ -46,6 +46,7 @@ struct cli_options {
 	uint64_t draw;	      /* compare: scenarios to draw */
 	const char *departures;
 	double budget; /* check: seconds */
+	bool fail_fast;
 	unsigned int shard, shards;
 	const char *state, *save_dir, *html; /* check: files and a folder */
 	const char *svg, *trace, *save_schedule;

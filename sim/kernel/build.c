@@ -77,6 +77,8 @@ static void set_flags(struct build *b)
 		command_add(k, "-DKERNEL_CORE_ARM64=1");
 	if (b->options->arch != KERNEL_ARM64)
 		command_add(k, "-DKERNEL_CORE_X86=1");
+	if (b->options->bare)
+		command_add(k, "-DSHIM_BARE");
 	for (size_t i = 0; i < b->probe->defines.n; i++)
 		command_add(k, "%s", b->probe->defines.name[i]);
 	command_add(h, "-std=gnu11");

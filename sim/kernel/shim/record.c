@@ -11,7 +11,8 @@
  *	ACK             apei_write() to a read ack register                  exact
  *	POOL_*          gen_pool_alloc(), gen_pool_free()                    exact
  *	QUEUE           llist_add_batch() of a node in the pool              exact
- *	                trees with an inline llist_add: at irq_work_queue()  inferred
+ *	                where that is inline: its compare-exchange           exact
+ *	                pushed by other means: at irq_work_queue()           inferred
  *	DUPLICATE       the node is freed after READ, not queued             inferred
  *	DRAIN           llist_reverse_order()                                exact
  *	PROCESS         the drain reaches the node; without node: at READ    inferred
@@ -223,7 +224,6 @@ static void record_rejected(struct shim_record *r, int err)
 	tell(HOST_TP_REJECT, r->source_id, err, r->paddr, NULL);
 }
 
-/* A node that was read, is neither freed nor seen on a list: this tree's llist_add() is inline. */
 static void record_queued(struct shim_record *r)
 {
 	pool_set_queued(r->node, true);
@@ -450,6 +450,15 @@ void __wrap_gen_pool_free_owner(struct gen_pool *pool, unsigned long addr, size_
 		process_next(this_shim_cpu());
 }
 
+/* Told before the push: after it the node may be another CPU's. */
+void record_push(const void *node)
+{
+	struct shim_record *r;
+
+	if (watching() && (r = this_record())->node == (unsigned long)node)
+		record_queued(r);
+}
+
 bool __real_llist_add_batch(struct llist_node *first, struct llist_node *last,
 			    struct llist_head *head) __weak;
 bool __wrap_llist_add_batch(struct llist_node *first, struct llist_node *last,
@@ -457,11 +466,8 @@ bool __wrap_llist_add_batch(struct llist_node *first, struct llist_node *last,
 bool __wrap_llist_add_batch(struct llist_node *first, struct llist_node *last,
 			    struct llist_head *head)
 {
-	struct shim_record *r;
-
-	/* Told before the push: after it the node may be another CPU's. */
-	if (watching() && (r = this_record())->node == (unsigned long)first && first == last)
-		record_queued(r);
+	if (first == last)
+		record_push(first);
 	return __real_llist_add_batch(first, last, head);
 }
 
@@ -492,6 +498,7 @@ void record_settle(void)
 	if (!watching())
 		return;
 	r = this_record();
+	/* Read, neither freed nor seen to be pushed: somehow it was. */
 	if (r->node && r->stage >= STAGE_READ && !r->outcome && !r->panics)
 		record_queued(r);
 	r->node = 0;
