@@ -18,7 +18,7 @@ static const int signals[GUARD_NR_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, S
 
 static struct sim_guard *armed;
 
-static const void *pc_of(const void *context)
+const void *guard_pc(const void *context)
 {
 	const ucontext_t *uc = context;
 
@@ -50,7 +50,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	g->signal = sig == SIGVTALRM ? 0 : sig;
 	g->code = info->si_code;
 	g->address = info->si_addr;
-	g->pc = pc_of(context);
+	g->pc = guard_pc(context);
 	armed = NULL; /* what follows is the driver's; its own faults are not the core's */
 	g->ended(g);
 }

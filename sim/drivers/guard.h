@@ -36,6 +36,9 @@ struct sim_guard {
 void guard_arm(struct sim_guard *g);
 void guard_disarm(struct sim_guard *g);
 
+/* Where a signal's handler, given @context, interrupted its thread; NULL on hosts we cannot read.
+ */
+const void *guard_pc(const void *context);
 /* "function() at file.c:123" of @pc, as far as known; else "". Task context: starts addr2line. */
 void guard_locate(const void *pc, char *text, int size);
 

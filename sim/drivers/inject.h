@@ -62,6 +62,7 @@ struct inject {
 	unsigned int arrival[GHES_STEP_LEVELS_MAX + 1];
 	sigjmp_buf crashed;
 	bool crash_armed;
+	const void *crashed_at; /* program counter of the last fault */
 	/* learning which instructions touch what others can see: see watch_begin() */
 	struct ghes_step_watch watch;
 	bool watching, open;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/cores.h"
+#include "drivers/guard.h"
 #include "drivers/schedule.h"
 
 /* ---- Schedules ------------------------------------------------------------------------------- */
@@ -140,6 +141,20 @@ void inject_add_stuck(struct inject *in, int code)
 			   INJECT_STUCK_FACTOR);
 }
 
+/* The location of a defect is where the path was interrupted; where the core died is told beside.
+ */
+static void tell_crash_place(const struct inject *in, struct sim_found *f)
+{
+	size_t used = strlen(f->message);
+	char place[sizeof(f->source_location)];
+
+	if (f->oracle != SIM_ORACLE_crash || !in->crashed_at)
+		return;
+	guard_locate(in->crashed_at, place, sizeof(place));
+	if (place[0])
+		snprintf(f->message + used, sizeof(f->message) - used, " in %s", place);
+}
+
 void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int code,
 		      const struct ghes_step_point *const *points)
 {
@@ -167,6 +182,7 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 		if (is_known(in->r, f.oracle)) {
 			free(f.schedule);
 		} else {
+			tell_crash_place(in, &f);
 			if (schedule->levels && points[schedule->levels - 1])
 				ghes_step_describe(in->module, points[schedule->levels - 1],
 						   f.source_location, sizeof(f.source_location));

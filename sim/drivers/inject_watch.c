@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "drivers/guard.h"
+
 #define PAGE ((uintptr_t)4096)
 
 /* All of them outside of what they protect, and usable in a signal handler. */
@@ -45,7 +47,6 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct inject *in = crashing;
 
-	(void)context;
 	if (in && in->watching && !in->open && is_shared(in, info->si_addr)) {
 		protect(in, PROT_READ | PROT_WRITE);
 		in->open = true;
@@ -58,6 +59,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		return;
 	}
 	in->crash_armed = false;
+	in->crashed_at = guard_pc(context);
 	sim_defect(in->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig, sigdescr_np(sig),
 		   info->si_addr);
 	inject_leave(in, INJECT_CRASHED);

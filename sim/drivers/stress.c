@@ -31,6 +31,7 @@
 
 #include "drivers/cores.h"
 #include "drivers/counts.h"
+#include "drivers/guard.h"
 #include "drivers/stress_tsan.h"
 
 #define DEFAULT_SECONDS 2.0
@@ -81,6 +82,7 @@ struct stress {
 	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
 	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
+	_Atomic(const void *) crashed_at; /* program counter of the first fault, or NULL */
 };
 
 static _Thread_local struct cpu *me;
@@ -163,8 +165,13 @@ _Noreturn static void leave(struct cpu *cpu)
 	siglongjmp(cpu->out, 1);
 }
 
-static void crash(struct cpu *cpu, int sig, const void *address)
+static void crash(struct cpu *cpu, int sig, const void *address, const void *pc)
 {
+	const void *none = NULL;
+
+	/* The first is the one to look at. relaxed: read when all threads are joined */
+	atomic_compare_exchange_strong_explicit(&cpu->s->crashed_at, &none, pc,
+						memory_order_relaxed, memory_order_relaxed);
 	sim_defect(cpu->s->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig,
 		   sigdescr_np(sig), address);
 	atomic_store(&cpu->s->stop, true);
@@ -177,13 +184,12 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	struct cpu *cpu = me;
 	char *at = info->si_addr;
 
-	(void)context;
 	if (!cpu) {
 		signal(sig, SIG_DFL);
 		return;
 	}
 	if (!cpu->consuming || at < (char *)cpu->poison || at >= (char *)cpu->poison + PAGE)
-		crash(cpu, sig, at);
+		crash(cpu, sig, at, guard_pc(context));
 	cpu->sea++;
 	sim_arrive(cpu->s->m, cpu->id, (const struct sim_action *)cpu->consuming);
 	cpu->consuming = NULL;
@@ -654,17 +660,29 @@ static void come_to_rest(struct stress *s)
 	me = NULL;
 }
 
+static void locate(struct sim_result *r, enum sim_oracle_id oracle, const char *location)
+{
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		if (r->defects[i].oracle == oracle)
+			snprintf(r->defects[i].source_location,
+				 sizeof(r->defects[i].source_location), "%s", location);
+}
+
 static void collect(struct stress *s, struct sim_result *r)
 {
+	const void *crashed_at = atomic_load_explicit(&s->crashed_at, memory_order_relaxed);
 	const char *location, *race = s->tsan ? stress_tsan_race(&location) : NULL;
+	char function[sizeof(r->defects[0].source_location)];
 
 	if (race)
 		sim_defect(s->m, SIM_ORACLE_race, "%s", race);
 	sim_collect_defects(r, s->m, NULL);
-	for (unsigned int i = 0; race && i < r->nr_defects; i++)
-		if (r->defects[i].oracle == SIM_ORACLE_race)
-			snprintf(r->defects[i].source_location,
-				 sizeof(r->defects[i].source_location), "%s", location);
+	if (race)
+		locate(r, SIM_ORACLE_race, location);
+	if (crashed_at) {
+		guard_locate(crashed_at, function, sizeof(function));
+		locate(r, SIM_ORACLE_crash, function);
+	}
 	sim_collect_judged(r, s->m);
 	r->executions++;
 	r->notifications += delivered(s);
