@@ -21,31 +21,20 @@
 
 /* ---- taking turns at a block ----------------------------------------------------------------- */
 
-bool ghes_block_enter(struct ghes *ghes, bool *turns)
+bool ghes_block_enter(struct ghes *ghes)
 {
-	struct ghes_block *block = ghes->block;
-
-	/*
-	 * B1 acquire: pairs with B2, so that a reader who finds no contender comes after all that
-	 * the last contender did. One who finds none has the block by the lock of its class.
-	 */
-	*turns = atomic_load_explicit(&block->contended, memory_order_acquire) != 0;
-	if (!*turns)
-		return true;
 	/*
 	 * B3 acquire: what the last reader did comes before; pairs with B4. Release: the holder who
 	 * finds our count (B5) also finds the record that we were notified of.
 	 */
-	return atomic_fetch_add_explicit(&block->readers, 1, memory_order_acq_rel) == 0;
+	return atomic_fetch_add_explicit(&ghes->block->readers, 1, memory_order_acq_rel) == 0;
 }
 
-bool ghes_block_leave(struct ghes *ghes, bool turns)
+bool ghes_block_leave(struct ghes *ghes)
 {
 	struct ghes_block *block = ghes->block;
 	uint32_t alone = 1;
 
-	if (!turns)
-		return true;
 	/* B4 release: pairs with B3 of the next reader */
 	if (atomic_compare_exchange_strong_explicit(&block->readers, &alone, 0,
 						    memory_order_release, memory_order_relaxed))
@@ -57,39 +46,48 @@ bool ghes_block_leave(struct ghes *ghes, bool turns)
 
 /* ---- the slot --------------------------------------------------------------------------------- */
 
+/* Out of line: the usual record takes the other way three times, and need not save registers. */
+static __attribute__((cold, noinline)) int access_pages(struct ghes *ghes,
+							struct ghes_record *record, uint32_t offset,
+							void *buffer, uint32_t len, int from_phys)
+{
+	ghes_close_estatus(ghes, record);
+	/* The sum cannot wrap unnoticed: the header before it was read */
+	return ghes_copy_tofrom_phys(&ghes->core->fixmap, buffer, record->paddr + offset, len,
+				     from_phys, record->idx);
+}
+
 /*
  * A record that lies in one page is mapped once for all that happens to it: a mapping costs, on
  * arm64 a TLB invalidation on every CPU. Others go page by page, each time.
  */
 static int access_record(struct ghes *ghes, struct ghes_record *record, uint32_t offset,
-			 void *buffer, uint32_t len, int from_phys, enum fixed_addresses idx)
+			 void *buffer, uint32_t len, int from_phys)
 {
-	struct ghes_fixmap *fixmap = &ghes->core->fixmap;
 	uint64_t in_page = (record->paddr & ~GHES_PAGE_MASK) + offset;
 
 	if (record->mapped && in_page + len <= GHES_PAGE_SIZE)
-		return ghes_fixmap_copy(fixmap, idx, (size_t)in_page, buffer, len, from_phys);
-	ghes_close_estatus(ghes, record, idx);
-	/* The sum cannot wrap unnoticed: the header before it was read */
-	return ghes_copy_tofrom_phys(fixmap, buffer, record->paddr + offset, len, from_phys, idx);
+		return ghes_fixmap_copy(&ghes->core->fixmap, record->idx, (size_t)in_page, buffer,
+					len, from_phys);
+	return access_pages(ghes, record, offset, buffer, len, from_phys);
 }
 
-static int open_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
+static int open_estatus(struct ghes *ghes, struct ghes_record *record)
 {
 	record->mapped = false;
 	if ((record->paddr & ~GHES_PAGE_MASK) + sizeof(record->header) > GHES_PAGE_SIZE)
 		return 0;
-	if (ghes_fixmap_map(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, idx))
+	if (ghes_fixmap_map(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, record->idx))
 		return -GHES_EFAULT;
 	record->mapped = true;
 	return 0;
 }
 
-void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
+void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record)
 {
 	if (!record->mapped)
 		return;
-	ghes_fixmap_unmap(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, idx);
+	ghes_fixmap_unmap(&ghes->core->fixmap, record->paddr & GHES_PAGE_MASK, record->idx);
 	record->mapped = false;
 }
 
@@ -119,6 +117,7 @@ int ghes_peek_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_
 {
 	struct ghes_core *core = ghes->core;
 
+	record->idx = idx;
 	if (ghes_index_is_mapped(&ghes->status))
 		record->paddr = ghes->block_paddr;
 	else if (ghes_ops(core)->read_gar(core->platform, &ghes->generic.error_status_address,
@@ -126,12 +125,12 @@ int ghes_peek_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_
 		return bad_address(ghes);
 	if (!record->paddr)
 		return -GHES_ENOENT;
-	if (open_estatus(ghes, record, idx) ||
-	    access_record(ghes, record, 0, &record->header, sizeof(record->header), 1, idx))
+	if (open_estatus(ghes, record) ||
+	    access_record(ghes, record, 0, &record->header, sizeof(record->header), 1))
 		return not_mapped(ghes, record->paddr);
 	if (record->header.block_status)
 		return 0;
-	ghes_close_estatus(ghes, record, idx);
+	ghes_close_estatus(ghes, record);
 	return -GHES_ENOENT;
 }
 
@@ -168,13 +167,13 @@ int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record)
 }
 
 int ghes_read_estatus(struct ghes *ghes, struct ghes_record *record,
-		      struct acpi_hest_generic_status *estatus, enum fixed_addresses idx)
+		      struct acpi_hest_generic_status *estatus)
 {
 	struct ghes_core *core = ghes->core;
 
 	*estatus = record->header;
 	if (!access_record(ghes, record, sizeof(record->header), estatus + 1,
-			   record->len - (uint32_t)sizeof(record->header), 1, idx) &&
+			   record->len - (uint32_t)sizeof(record->header), 1) &&
 	    !cper_estatus_check(estatus, record->len, NULL)) {
 		ghes_trace(core, GHES_TP_READ, ghes->source_id, record->len, record->paddr,
 			   estatus);
@@ -292,13 +291,13 @@ static void ghes_ack_error(struct ghes *ghes)
 	} while (!ack_leave(ack));
 }
 
-void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx)
+void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record)
 {
 	uint32_t none = 0;
 
 	/* It could be read: if it cannot be written, there is nobody to tell. */
-	access_record(ghes, record, 0, &none, sizeof(none), 0, idx);
-	ghes_close_estatus(ghes, record, idx);
+	access_record(ghes, record, 0, &none, sizeof(none), 0);
+	ghes_close_estatus(ghes, record);
 	ghes_trace(ghes->core, GHES_TP_CLEAR, ghes->source_id, record->paddr, 0, NULL);
 	if (ghes->ack)
 		ghes_ack_error(ghes);
@@ -310,6 +309,6 @@ int ghes_reject_estatus(struct ghes *ghes, struct ghes_record *record, struct gh
 	ghes_count(&class->counters.read, 1);
 	ghes_count(&class->counters.rejected, 1);
 	ghes_trace(ghes->core, GHES_TP_REJECT, ghes->source_id, (uint64_t)-rc, record->paddr, NULL);
-	ghes_clear_estatus(ghes, record, class->fixmap_idx);
+	ghes_clear_estatus(ghes, record);
 	return rc;
 }

@@ -35,22 +35,25 @@ static uint64_t stir(uint64_t lane, uint64_t word)
 #define SIGNATURE_MAX 256u
 
 /*
- * Tells records apart, cheaply and for most; two lanes, for the processor's sake. It is not a hash
- * against an adversary and need not be one: equal signatures are followed by a full comparison.
+ * Tells records apart, cheaply and for most; four lanes, so that the processor need not wait for
+ * one word to stir in the next. It is not a hash against an adversary and need not be one: equal
+ * signatures are followed by a full comparison, which also sees the bytes after the last word.
  */
 static uint64_t signature_of(const void *record, uint32_t len)
 {
 	const unsigned char *at = record;
 	uint32_t left = len < SIGNATURE_MAX ? len : SIGNATURE_MAX;
-	uint64_t a = len, b = ~(uint64_t)len;
+	uint64_t lane[4] = {len, 1, 2, 3};
 
-	for (; left >= 16; left -= 16, at += 16) {
-		a = stir(a, word_at(at));
-		b = stir(b, word_at(at + 8));
+	for (; left >= 32; left -= 32, at += 32) {
+		lane[0] = stir(lane[0], word_at(at));
+		lane[1] = stir(lane[1], word_at(at + 8));
+		lane[2] = stir(lane[2], word_at(at + 16));
+		lane[3] = stir(lane[3], word_at(at + 24));
 	}
-	for (; left; left--, at++)
-		a = stir(a, *at);
-	return a ^ (b << 32 | b >> 32);
+	for (; left >= 8; left -= 8, at += 8)
+		lane[0] = stir(lane[0], word_at(at));
+	return stir(stir(stir(lane[0], lane[1]), lane[2]), lane[3]);
 }
 
 /* Age of an entry; one from the future (a clock that went back) is huge, and so expired. */
@@ -71,26 +74,20 @@ static struct ghes_estatus_cache_entry *entry_in(struct ghes_estatus_cache *cach
 	return atomic_load_explicit(&cache->slot[i], memory_order_acquire);
 }
 
-static bool is_empty(struct ghes_estatus_cache *cache)
+/* In an RCU read section: is @entry the @len bytes of @record, whose signature is @signature? */
+static bool is_same(const struct ghes_estatus_cache_entry *entry, uint64_t signature,
+		    const void *record, uint32_t len)
 {
-	/* relaxed: the contents are not looked at; a slot filled meanwhile is as if filled later */
-	for (unsigned int i = 0; i < GHES_ESTATUS_CACHES_SIZE; i++)
-		if (atomic_load_explicit(&cache->slot[i], memory_order_relaxed))
-			return false;
-	return true;
+	return entry->signature == signature && !memcmp(entry + 1, record, len);
 }
 
-bool ghes_estatus_cached(struct ghes_estatus_cache *cache,
-			 const struct acpi_hest_generic_status *estatus, uint32_t len)
+bool __ghes_estatus_cached(struct ghes_estatus_cache *cache,
+			   const struct acpi_hest_generic_status *estatus, uint32_t len)
 {
 	struct ghes_platform *platform = cache->platform;
-	bool cached = false;
-	uint64_t signature;
+	bool cached = false, is_signed = false;
+	uint64_t signature = 0;
 
-	if (is_empty(cache))
-		return false;
-	signature = signature_of(estatus, len);
-	platform->ops->rcu_read_lock(platform);
 	/*
 	 * All matches, not only the first: an expired entry of the same record may stand before
 	 * the one that took over from it.
@@ -98,13 +95,29 @@ bool ghes_estatus_cached(struct ghes_estatus_cache *cache,
 	for (unsigned int i = 0; i < GHES_ESTATUS_CACHES_SIZE && !cached; i++) {
 		struct ghes_estatus_cache_entry *entry = entry_in(cache, i);
 
-		if (!entry || entry->signature != signature || entry->len != len ||
-		    memcmp(entry + 1, estatus, len))
+		if (!entry || entry->len != len)
+			continue;
+		/* Nothing to compare with, nothing to sign */
+		if (!is_signed)
+			signature = signature_of(estatus, len);
+		is_signed = true;
+		if (!is_same(entry, signature, estatus, len))
 			continue;
 		/* relaxed: only ranks victims */
 		atomic_fetch_add_explicit(&entry->count, 1, memory_order_relaxed);
 		cached = !is_expired(entry, platform->ops->sched_clock(platform));
 	}
+	return cached;
+}
+
+bool ghes_estatus_cached(struct ghes_estatus_cache *cache,
+			 const struct acpi_hest_generic_status *estatus, uint32_t len)
+{
+	struct ghes_platform *platform = cache->platform;
+	bool cached;
+
+	platform->ops->rcu_read_lock(platform);
+	cached = __ghes_estatus_cached(cache, estatus, len);
 	platform->ops->rcu_read_unlock(platform);
 	return cached;
 }

@@ -224,8 +224,9 @@ static inline void ghes_finish(struct ghes *ghes, uint32_t n)
 struct ghes_record {
 	struct acpi_hest_generic_status header; /* read once, checked, and never read again */
 	uint64_t paddr;
-	uint32_t len; /* as the header says, checked */
-	bool mapped;  /* the page of @paddr is in the reader's slot, until ghes_close_estatus() */
+	uint32_t len;		  /* as the header says, checked */
+	enum fixed_addresses idx; /* the reader's slot */
+	bool mapped; /* the page of @paddr is in that slot, until ghes_close_estatus() */
 };
 
 /*
@@ -395,12 +396,22 @@ static inline int ghes_merge_rc(int a, int b)
 
 /* ---- estatus.c: one record in firmware's memory. Context: that of the reader's class. -------- */
 
+/* Must readers of the block take turns? */
+static inline bool ghes_block_is_contended(const struct ghes *ghes)
+{
+	/*
+	 * B1 acquire: pairs with B2, so that a reader who finds no contender comes after all that
+	 * the last contender did. One who finds none has the block by the lock of its class.
+	 */
+	return atomic_load_explicit(&ghes->block->contended, memory_order_acquire) != 0;
+}
+
 /*
- * May this reader have the block now? false: another reader has it, and will look again for us.
- * After a true, ghes_block_leave() until it says that nobody came meanwhile.
+ * May this reader have a contended block now? false: another reader has it, and will look again
+ * for us. After a true, ghes_block_leave() until it says that nobody came meanwhile.
  */
-bool ghes_block_enter(struct ghes *ghes, bool *turns);
-bool ghes_block_leave(struct ghes *ghes, bool turns);
+bool ghes_block_enter(struct ghes *ghes);
+bool ghes_block_leave(struct ghes *ghes);
 
 /* The sources of a block. Inside rcu_read_lock(). */
 static inline struct ghes *ghes_block_first(struct ghes *ghes)
@@ -423,11 +434,11 @@ int ghes_peek_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_
 int ghes_check_estatus(struct ghes *ghes, struct ghes_record *record);
 /* Copy the whole record to @estatus, record->len bytes, and check the copy. 0 or an error. */
 int ghes_read_estatus(struct ghes *ghes, struct ghes_record *record,
-		      struct acpi_hest_generic_status *estatus, enum fixed_addresses idx);
+		      struct acpi_hest_generic_status *estatus);
 /* Firmware may have its memory back: clear the block status, close, then acknowledge. */
-void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx);
+void ghes_clear_estatus(struct ghes *ghes, struct ghes_record *record);
 /* Leave the record where it is, for another time. */
-void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record, enum fixed_addresses idx);
+void ghes_close_estatus(struct ghes *ghes, struct ghes_record *record);
 /* The same for a record that is not acceptable; counts it. Returns @rc. */
 int ghes_reject_estatus(struct ghes *ghes, struct ghes_record *record, struct ghes_class *class,
 			int rc);

@@ -86,7 +86,7 @@ static int panic_without_node(struct ghes *ghes, struct ghes_record *record,
 	if (!atomic_exchange_explicit(&core->panic_buffer_taken, true, memory_order_relaxed))
 		estatus = core->panic_estatus;
 	if (estatus) {
-		rc = ghes_read_estatus(ghes, record, estatus, class->fixmap_idx);
+		rc = ghes_read_estatus(ghes, record, estatus);
 		if (rc) {
 			atomic_store_explicit(&core->panic_buffer_taken, false,
 					      memory_order_relaxed);
@@ -118,7 +118,7 @@ static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader, struct ghes_
 	struct ghes_task task =
 		reader->task ? *reader->task : ghes_ops(core)->current_task(core->platform);
 	bool sync = ghes->sync && !reader->nobody;
-	int rc = ghes_read_estatus(ghes, record, estatus, class->fixmap_idx);
+	int rc = ghes_read_estatus(ghes, record, estatus);
 
 	if (rc)
 		return ghes_reject_estatus(ghes, record, class, rc);
@@ -126,8 +126,8 @@ static int ghes_proc(struct ghes *ghes, struct ghes_reader *reader, struct ghes_
 		return ghes_panic(ghes, record, estatus, class);
 
 	ghes_count(&class->counters.read, 1);
-	ghes_clear_estatus(ghes, record, class->fixmap_idx);
-	if (ghes->nmi_like && ghes_estatus_cached(&core->cache, estatus, record->len))
+	ghes_clear_estatus(ghes, record);
+	if (ghes->nmi_like && __ghes_estatus_cached(&core->cache, estatus, record->len))
 		return duplicate(ghes, reader, record, estatus);
 	ghes_trace(core, GHES_TP_PROCESS, ghes->source_id, 0, record->len, estatus);
 	ghes_report(ghes, estatus, record->len);
@@ -153,7 +153,7 @@ static int exhausted(struct ghes *ghes, struct ghes_reader *reader, struct ghes_
 			 GHES_PFX "estatus pool exhausted: %u bytes of hardware error source: %d "
 				  "have to wait",
 			 record->len, ghes->source_id);
-	ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+	ghes_close_estatus(ghes, record);
 	return ghes_retry_later(ghes, reader);
 }
 
@@ -180,7 +180,6 @@ static void queue_node(struct ghes_estatus_node *node, struct ghes_reader *reade
 /* Copy a record and queue it. Context: any. */
 static int queue_record(struct ghes *ghes, struct ghes_reader *reader, struct ghes_record *record)
 {
-	const enum fixed_addresses idx = reader->class->fixmap_idx;
 	bool fatal = ghes_estatus_severity(&record->header) >= GHES_SEV_PANIC;
 	struct ghes_estatus_node *node = node_alloc(ghes, record->len);
 	struct acpi_hest_generic_status *estatus;
@@ -190,7 +189,7 @@ static int queue_record(struct ghes *ghes, struct ghes_reader *reader, struct gh
 		return fatal ? panic_without_node(ghes, record, reader->class)
 			     : exhausted(ghes, reader, record);
 	estatus = ghes_estatus_from_node(node);
-	rc = ghes_read_estatus(ghes, record, estatus, idx);
+	rc = ghes_read_estatus(ghes, record, estatus);
 	if (rc) {
 		node_free(ghes, node);
 		return ghes_reject_estatus(ghes, record, reader->class, rc);
@@ -201,8 +200,8 @@ static int queue_record(struct ghes *ghes, struct ghes_reader *reader, struct gh
 		return rc;
 	}
 	ghes_count(&reader->class->counters.read, 1);
-	ghes_clear_estatus(ghes, record, idx);
-	if (!ghes_estatus_cached(&ghes->core->cache, estatus, record->len)) {
+	ghes_clear_estatus(ghes, record);
+	if (!__ghes_estatus_cached(&ghes->core->cache, estatus, record->len)) {
 		queue_node(node, reader);
 		return 0;
 	}
@@ -239,14 +238,14 @@ static int read_one(struct ghes *ghes, struct ghes_reader *reader)
 
 int ghes_read(struct ghes *ghes, struct ghes_reader *reader)
 {
-	bool turns;
+	bool turns = ghes_block_is_contended(ghes);
 	int rc;
 
-	if (!ghes_block_enter(ghes, &turns))
+	if (turns && !ghes_block_enter(ghes))
 		return -GHES_EINPROGRESS;
 	rc = read_one(ghes, reader);
 	/* For those who came meanwhile, whichever of the block's sources they came for */
-	while (!ghes_block_leave(ghes, turns))
+	while (turns && !ghes_block_leave(ghes))
 		for (struct ghes *other = ghes_block_first(ghes); other;
 		     other = ghes_block_next(other))
 			rc = ghes_merge_rc(rc, read_one(other, reader));

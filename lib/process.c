@@ -718,7 +718,7 @@ int ghes_panic(struct ghes *ghes, struct ghes_record *record,
 	__ghes_print_estatus(ghes, GHES_LOG_EMERG, estatus);
 	ghes_count(&class->counters.read, 1);
 	ghes_count(&class->counters.panic, 1);
-	ghes_clear_estatus(ghes, record, class->fixmap_idx);
+	ghes_clear_estatus(ghes, record);
 	if (first)
 		ghes_ops(core)->panic(core->platform, message);
 	/* Only where panic() returns. What was printed can be given back. */

@@ -54,15 +54,15 @@ static void ghes_index_append(struct ghes_index_array *array, uint32_t n,
 	atomic_store_explicit(&array->n, n + 1, memory_order_release);
 }
 
-/* First of @n entries whose key is not below @key, resp. is above it */
-static uint32_t bound(const struct ghes_index_entry *entry, uint32_t n, uint32_t key, bool above)
+/* How many of @n entries have a key below @key: they come first. */
+static uint32_t lower_bound(const struct ghes_index_entry *entry, uint32_t n, uint32_t key)
 {
 	uint32_t low = 0, high = n;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (entry[middle].key < key || (above && entry[middle].key == key))
+		if (entry[middle].key < key)
 			low = middle + 1;
 		else
 			high = middle;
@@ -141,11 +141,12 @@ void ghes_index_clear(struct ghes_platform *p, struct ghes_index *index)
 
 struct ghes_index_range ghes_index_find(const struct ghes_index *index, uint32_t key)
 {
-	struct ghes_index_range all = ghes_index_all(index);
-	uint32_t n = (uint32_t)(all.last - all.first);
+	struct ghes_index_range range = ghes_index_all(index);
+	const struct ghes_index_entry *end = range.last;
 
-	if (n == 0)
-		return all;
-	return (struct ghes_index_range){all.first + bound(all.first, n, key, false),
-					 all.first + bound(all.first, n, key, true)};
+	range.first += lower_bound(range.first, (uint32_t)(end - range.first), key);
+	/* One by one: they are few, and the caller is about to look at each of them. */
+	for (range.last = range.first; range.last < end && range.last->key == key;)
+		range.last++;
+	return range;
 }

@@ -81,6 +81,10 @@ GHES_API void ghes_estatus_cache_exit(struct ghes_estatus_cache *cache);
 GHES_API bool ghes_estatus_cached(struct ghes_estatus_cache *cache,
 				  const struct acpi_hest_generic_status *estatus, uint32_t len);
 
+/* The same, for who is in an RCU read section already: a notification entry. */
+GHES_API bool __ghes_estatus_cached(struct ghes_estatus_cache *cache,
+				    const struct acpi_hest_generic_status *estatus, uint32_t len);
+
 /**
  * ghes_estatus_cache_add() - remember a record that was just reported
  * @source_id: for traces

@@ -42,7 +42,7 @@ ghes_core_plant(NAME ack-shared-lost FILE lib/estatus.c
         FROM [[if (!atomic_load_explicit(&ack->shared, memory_order_acquire)) {]] TO [[if (ack) {]])
 ghes_core_plant(NAME slot-left-mapped FILE lib/estatus.c WHAT "a slot is not cleared after the record was taken"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE slot
-        FROM [[ghes_close_estatus(ghes, record, idx);
+        FROM [[ghes_close_estatus(ghes, record);
 	ghes_trace(ghes->core, GHES_TP_CLEAR,]]
         TO [[ghes_trace(ghes->core, GHES_TP_CLEAR,]])
 ghes_core_plant(NAME slot-shared FILE lib/core.c WHAT "all that is NMI-like copies through one slot, as before patch 7"
@@ -168,28 +168,26 @@ ghes_core_plant(NAME z08-page-sized FILE lib/estatus_pool.c WHAT "what is longer
         FROM [[if (size && size <= GHES_ESTATUS_POOL_ALLOC_MAX) {]] TO [[if (size && size <= 4096) {]])
 ghes_core_plant(NAME z09-ack-masks-error FILE lib/estatus.c WHAT "a record that was rejected counts as taken"
         SCENARIO z09-ack-masks-error DRIVER run ORACLE claim
-        FROM [[ghes_clear_estatus(ghes, record, class->fixmap_idx);
+        FROM [[ghes_clear_estatus(ghes, record);
 	return rc;]]
-        TO [[ghes_clear_estatus(ghes, record, class->fixmap_idx);
+        TO [[ghes_clear_estatus(ghes, record);
 	return 0;]])
 ghes_core_plant(NAME z10-never-acked FILE lib/estatus.c WHAT "NMI-like readers do not acknowledge"
         SCENARIO z10-second-record DRIVER run ORACLE ack
         FROM [[if (ghes->ack)
 		ghes_ack_error(ghes);]]
-        TO [[if (ghes->ack && idx == FIX_APEI_GHES_IRQ)
+        TO [[if (ghes->ack && record->idx == FIX_APEI_GHES_IRQ)
 		ghes_ack_error(ghes);]])
-ghes_core_plant(NAME z11-two-readers FILE lib/estatus.c WHAT "a reader goes on although another is in the middle of the same block"
+ghes_core_plant(NAME z11-two-readers FILE lib/notify.c WHAT "a reader goes on although another is in the middle of the same block"
         SCENARIO z11-same-record DRIVER inject ORACLE conservation
-        FROM [[return atomic_fetch_add_explicit(&block->readers, 1, memory_order_acq_rel) == 0;]]
-        TO [[*turns = false;
-	return true;]])
+        FROM [[bool turns = ghes_block_is_contended(ghes);]] TO [[bool turns = false;]])
 ghes_core_plant(NAME z12-ack-before-clear FILE lib/estatus.c WHAT "acknowledged first, cleared then"
         SCENARIO z12-refill-at-ack DRIVER run ORACLE conservation
-        FROM [[access_record(ghes, record, 0, &none, sizeof(none), 0, idx);]]
+        FROM [[access_record(ghes, record, 0, &none, sizeof(none), 0);]]
         TO [[if (ghes->ack) {
 		ghes_ack_error(ghes);
 	}
-	access_record(ghes, record, 0, &none, sizeof(none), 0, idx);]]
+	access_record(ghes, record, 0, &none, sizeof(none), 0);]]
         FROM2 [[if (ghes->ack)
 		ghes_ack_error(ghes);]] TO2 [[(void)0;]])
 ghes_core_plant(NAME z21-arm-claimed FILE lib/process.c WHAT "a processor error is claimed, and nothing done about it"
