@@ -11,11 +11,12 @@ add_test(NAME docs_true_to_code COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/true-to
         ${PROJECT_SOURCE_DIR} ${own_pages})
 set_tests_properties(docs_true_to_code PROPERTIES LABELS "quick;once;no-valgrind")
 
+list(APPEND pages docs/kernel-finds.md man/ghes-sim.1 man/ghes-sim-scenario.5)
 list(TRANSFORM pages PREPEND ${PROJECT_SOURCE_DIR}/)
 if(GHES_STEP_AVAILABLE AND NOT GHES_SANITIZE AND NOT GHES_COVERAGE)
         add_test(NAME docs_console COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/console
                 $<TARGET_FILE:ghes-sim> ${CMAKE_CURRENT_BINARY_DIR}/kernel/trees ${pages})
-        set_tests_properties(docs_console PROPERTIES LABELS "slow;once;no-valgrind" TIMEOUT 600
+        set_tests_properties(docs_console PROPERTIES LABELS "slow;once;no-valgrind" TIMEOUT 1200
                 FIXTURES_REQUIRED kernel_trees SKIP_RETURN_CODE 77
-                ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
+                ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios;XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/kernel/cache")
 endif()
