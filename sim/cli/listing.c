@@ -189,7 +189,7 @@ static int add_folder(struct listing *l, const struct sim_core *core, const char
 	for (size_t i = 0; i < names.n; i++)
 		argv[n++] = names.name[i];
 	argv[n] = NULL;
-	ok = program_run(argv, dir, NULL, false, &out);
+	ok = program_run(argv, dir, NULL, true, &out); /* of times of files, it says much */
 	if (!ok)
 		snprintf(error, error_size,
 			 "%s: cannot be run or cannot read the counters; it comes with gcc, set "

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "drivers/guard.h"
 
-#include <dlfcn.h>
-#include <link.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <ucontext.h>
-#include <unistd.h>
+
+#include "where.h"
 
 #define TICK_USEC 250000
 
@@ -83,53 +80,12 @@ void guard_disarm(struct sim_guard *g)
 
 /* ---- Where that was -------------------------------------------------------------------------- */
 
-/* Output of addr2line on @pc of @object, started without a shell; "" when there is none. */
-static void addr2line(const char *object, uintptr_t pc, char *text, size_t size)
-{
-	extern char **environ;
-	char address[32];
-	char *argv[] = {"addr2line", "-f", "-s", "-e", (char *)(uintptr_t)object, address, NULL};
-	posix_spawn_file_actions_t io;
-	size_t have = 0;
-	ssize_t n;
-	pid_t pid;
-	int fds[2];
-
-	text[0] = '\0';
-	snprintf(address, sizeof(address), "%#lx", (unsigned long)pc);
-	if (pipe(fds))
-		return;
-	posix_spawn_file_actions_init(&io);
-	posix_spawn_file_actions_adddup2(&io, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&io, STDERR_FILENO, "/dev/null", 1, 0);
-	posix_spawn_file_actions_addclose(&io, fds[0]);
-	if (posix_spawnp(&pid, argv[0], &io, NULL, argv, environ))
-		pid = 0;
-	posix_spawn_file_actions_destroy(&io);
-	close(fds[1]);
-	while (have < size - 1 && (n = read(fds[0], text + have, size - 1 - have)) > 0)
-		have += (size_t)n;
-	close(fds[0]);
-	if (pid)
-		waitpid(pid, NULL, 0);
-	text[have] = '\0';
-}
-
 void guard_locate(const void *pc, char *text, int size)
 {
-	struct link_map *map = NULL;
-	char out[1024], *line;
-	Dl_info info;
+	char function[101], place[201];
 
+	sim_where(pc, function, place);
 	text[0] = '\0';
-	if (!pc || !dladdr1(pc, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
-		return;
-	addr2line(map->l_name[0] ? map->l_name : "/proc/self/exe", (uintptr_t)pc - map->l_addr, out,
-		  sizeof(out));
-	line = strchr(out, '\n');
-	if (!line || out[0] == '?')
-		return;
-	*line++ = '\0';
-	line[strcspn(line, " \n")] = '\0';
-	snprintf(text, (size_t)size, "%.80s() at %.100s", out, line);
+	if (function[0])
+		snprintf(text, (size_t)size, "%.80s() at %.100s", function, place[0] ? place : "?");
 }

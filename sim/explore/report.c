@@ -8,13 +8,11 @@
  * now).
  */
 #include "engine.h"
-#include <dlfcn.h>
-#include <link.h>
-#include <spawn.h>
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include "../where.h"
 
 static struct ex_finding *known(struct ghes_explore *x, const char *oracle, const void *pc,
 				const void *other_pc)
@@ -246,85 +244,14 @@ void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int s
 	}
 }
 
-/* The object that @pc lies in and the address in that object's file. */
-static const char *module_of(const void *pc, unsigned long *offset)
+/* The function and the file:line of the call that returns to @pc; "?" when nothing is known. */
+static void locate(const void *pc, char function[101], char place[201])
 {
-	struct link_map *map = NULL;
-	Dl_info info;
-
-	if (!dladdr1(pc, &info, (void **)&map, RTLD_DL_LINKMAP) || !info.dli_fname)
-		return NULL;
-	/* A return address: the call is just before it. */
-	*offset = (unsigned long)pc - 1 - (map ? map->l_addr : 0);
-	return map && map->l_name[0] ? map->l_name : "/proc/self/exe";
-}
-
-static void resolve_exe(char *path, size_t size, const char *module)
-{
-	ssize_t n = -1;
-
-	if (!strcmp(module, "/proc/self/exe"))
-		n = readlink(module, path, size - 1);
-	if (n >= 0)
-		path[n] = '\0';
-	else
-		snprintf(path, size, "%s", module);
-}
-
-/* Starts addr2line, through no shell. Return: its output's first bytes, as a string. */
-static bool run_addr2line(const char *path, unsigned long offset, char *text, size_t size)
-{
-	extern char **environ;
-	char address[32];
-	char *argv[] = {"addr2line", "-f", "-e", (char *)path, address, NULL};
-	posix_spawn_file_actions_t actions;
-	ssize_t n, have = 0;
-	int fds[2];
-	pid_t pid;
-	bool started;
-
-	snprintf(address, sizeof(address), "%#lx", offset);
-	if (pipe(fds))
-		return false;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
-	posix_spawn_file_actions_addclose(&actions, fds[0]);
-	started = !posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(fds[1]);
-	while (started && (n = read(fds[0], text + have, size - 1 - (size_t)have)) > 0)
-		have += n;
-	close(fds[0]);
-	if (started)
-		waitpid(pid, NULL, 0);
-	text[have] = '\0';
-	return have > 0;
-}
-
-/* The function and the file:line that @pc lies in; "?" when nothing is known. */
-static void locate(const void *pc, char *function, size_t function_size, char *place, size_t size)
-{
-	unsigned long offset;
-	const char *module = pc ? module_of(pc, &offset) : NULL;
-	char path[512], text[1024], *line, *slash;
-
-	snprintf(function, function_size, "?");
-	snprintf(place, size, "?");
-	if (!module)
-		return;
-	resolve_exe(path, sizeof(path), module);
-	if (!run_addr2line(path, offset, text, sizeof(text)))
-		return;
-	line = strchr(text, '\n');
-	if (!line)
-		return;
-	*line++ = '\0';
-	line[strcspn(line, " \n")] = '\0';
-	slash = strrchr(line, '/');
-	snprintf(function, function_size, "%.100s", text);
-	if (strncmp(line, "??", 2))
-		snprintf(place, size, "%.200s", slash ? slash + 1 : line);
+	sim_where(pc ? (const char *)pc - 1 : NULL, function, place);
+	if (!function[0])
+		strcpy(function, "?");
+	if (!place[0])
+		strcpy(place, "?");
 }
 
 static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
@@ -335,9 +262,9 @@ static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 	fprintf(out, "  %s by %s (CPU %u) of %#lx, step %u:\n", access_name(ev),
 		x->ctx[ev->ctx].name, ev->cpu, (unsigned long)ev->addr, pos);
 	for (unsigned int i = 0; i < EX_FRAMES && frames[i]; i++) {
-		char function[128], place[256];
+		char function[101], place[201];
 
-		locate(frames[i], function, sizeof(function), place, sizeof(place));
+		locate(frames[i], function, place);
 		fprintf(out, "    #%u %s %s\n", i, function, place);
 	}
 }
@@ -346,11 +273,11 @@ static void print_contexts(FILE *out, struct ghes_explore *x)
 {
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
-		char text[128], function[128], place[256];
+		char text[128], function[101], place[201];
 
 		if (c->state != EX_RUNNING)
 			continue;
-		locate(c->op.pc, function, sizeof(function), place, sizeof(place));
+		locate(c->op.pc, function, place);
 		fprintf(out, "  %s, in %s %s\n", waits_for(x, c, text, sizeof(text)), function,
 			place);
 	}
@@ -388,13 +315,13 @@ void ex_report_all(struct ghes_explore *x)
 	for (unsigned int i = 0; i < x->n_findings; i++) {
 		struct ex_finding *f = &x->findings[i];
 		struct ghes_explore_defect *d = &x->defects[i];
-		char function[128], place[256];
+		char function[101], place[201];
 
 		if (!x->cfg.no_minimise)
 			ex_minimise(x, f);
 		f->schedule_text = ex_schedule_format(&f->script);
 		if (!x->cfg.no_reports) {
-			locate(f->pc, function, sizeof(function), place, sizeof(place));
+			locate(f->pc, function, place);
 			f->location = strdup(place);
 			make_report(x, f);
 		}

@@ -22,7 +22,7 @@ complain()
 
 show() # OPTIONS... PAGE
 {
-	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run \
 		--disable-background-networking --disable-component-update --disable-sync \
 		--hide-scrollbars --user-data-dir="$dir/profile" "$@" 2>"$dir/browser.log"
 }
