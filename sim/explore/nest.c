@@ -201,20 +201,29 @@ static bool place_all(const struct puzzle *p, struct ex_order o)
 	return false;
 }
 
-/* Wants an event and all that comes before it. Return: false when that includes what to avoid. */
+/*
+ * Wants an event and all that comes before it. Return: false when that includes what to avoid.
+ *
+ * What is wanted is closed: with an event all that comes before it. So a context's events are
+ * followed back only as far as they are new, and its newest one tells whether any is to be avoided.
+ */
 static bool want(const struct puzzle *p, unsigned int pos)
 {
 	struct ghes_explore *x = p->x;
 	const struct ex_clock *clk = clock_of(p, pos);
 
-	for (unsigned int i = p->from; i <= pos; i++) {
-		const struct ex_event *d = &x->path[i];
+	if (p->avoid && pos != p->last && ex_comes_after(x, p->avoid, pos))
+		return false;
+	x->wanted[pos] = true;
+	for (unsigned int q = 0; q < x->n_ctx; q++) {
+		unsigned int i = (unsigned int)ex_clock_get(clk, q);
 
-		if (i != pos && ex_clock_get(clk, d->ctx) < (ex_pos)i)
-			continue;
-		if (p->avoid && i != p->last && ex_comes_after(x, p->avoid, i))
+		if (i == pos)
+			i = (unsigned int)x->path[i].prev_in_ctx;
+		if (i >= p->from && p->avoid && ex_comes_after(x, p->avoid, i))
 			return false;
-		x->wanted[i] = true;
+		for (; i >= p->from && !x->wanted[i]; i = (unsigned int)x->path[i].prev_in_ctx)
+			x->wanted[i] = true;
 	}
 	return true;
 }
@@ -268,16 +277,15 @@ static ex_mask beginnings(const struct puzzle *p)
 static bool want_context(const struct puzzle *p, unsigned int ctx)
 {
 	struct ghes_explore *x = p->x;
-	bool more = false;
+	ex_pos newest = NONE;
 
 	for (ex_pos i = p->start.next[ctx]; i != NONE && (unsigned int)i != p->last;
 	     i = x->succ[i]) {
 		if (ex_comes_after(x, p->avoid, (unsigned int)i))
 			break;
-		more |= !x->wanted[i];
-		want(p, (unsigned int)i);
+		newest = i;
 	}
-	return more;
+	return newest != NONE && !x->wanted[newest] && want(p, (unsigned int)newest);
 }
 
 /* To what is wanted already, adds what can be kept without making it impossible. */
