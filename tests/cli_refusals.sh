@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the command line refuses in one line on standard error, and that it does not say it did what
 # it could not do.
-#	cli_refusals.sh PROGRAM
-sim=$1
+#	cli_refusals.sh PROGRAM [CORE]: CORE is a shared object that is not instrumented
+sim=$1 core=${2-}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -25,6 +25,7 @@ refused()
 }
 
 # 0 is no bound; it must not silently become the bound by default
+[ -z "$core" ] || refused "is not instrumented.*expected" explore nested-sdei --core "so:$core"
 refused "seconds.*more than 0" stress nested-sdei --seconds 0
 refused "seconds.*more than 0" inject nested-sdei --seconds=0.0
 refused "seconds" inject nested-sdei --seconds=-1

@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "drivers/schedule.h"
 #include "drivers/coverage.h"
+#include "drivers/imports.h"
+#include "drivers/schedule.h"
 #include "kernel/kernel_core.h"
 
 #define NR_ARCHS     2 /* enum sim_arch */
@@ -309,6 +310,15 @@ static int load(struct sim_core *core, enum sim_flavour flavour, enum sim_arch a
 	}
 	if (flavour == SIM_STEPPED && core->so && !dlsym(to->handle, "ghes_step_module")) {
 		snprintf(error, error_size, "core %s has no stepped code", core->name);
+		return -1;
+	}
+	/* Each function of an instrumented build begins with it, so one without it has none. */
+	if (flavour == SIM_INSTRUMENTED && core->so &&
+	    !imports_symbol(to->handle, "__tsan_func_entry")) {
+		snprintf(error, error_size,
+			 "core %s is not instrumented, so its accesses cannot be put in order; "
+			 "expected a build with the options of pkg-config --cflags ghes-explore",
+			 core->name);
 		return -1;
 	}
 	if (counts(core, flavour)) {

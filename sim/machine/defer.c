@@ -64,28 +64,37 @@ bool sim_work_push(struct sim_machine *m, struct sim_cpu *to, struct ghes_work *
 	return !queued;
 }
 
-static struct ghes_work *take_locked(struct sim_machine *m, struct sim_cpu *c,
-				     struct sim_work_list *list, bool is_work)
+/* The work that is first in the queue of @c, which runs from now on. NULL: there is none. */
+static struct ghes_work *begin_work(struct sim_machine *m, struct sim_cpu *c)
 {
-	struct ghes_work *work;
+	struct ghes_work *work, *first;
 
 	sim_uses_one(m, c, SIM_RESOURCE_WORK, false, c->id);
-	if (!list->first)
-		return NULL;
-	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, c->id);
-	sim_busy(c);
-	sim_lock(m, &m->work_lock);
-	work = take(list);
-	if (is_work)
-		c->running_work = work;
-	sim_unlock(&m->work_lock);
-	sim_idle(m, c);
+	do {
+		first = c->works.first;
+		if (!first)
+			return NULL;
+		sim_uses(m, c,
+			 (const struct sim_use[]){
+				 {SIM_RESOURCE_WORK_ITEM, true, (uintptr_t)first},
+				 {SIM_RESOURCE_WORK, true, c->id},
+			 },
+			 2);
+		sim_busy(c);
+		sim_lock(m, &m->work_lock);
+		/* Cancelled meanwhile: what is first now was not announced. */
+		work = c->works.first == first ? take(&c->works) : NULL;
+		if (work)
+			c->running_work = work;
+		sim_unlock(&m->work_lock);
+		sim_idle(m, c);
+	} while (!work);
 	return work;
 }
 
 bool sim_work_run(struct sim_machine *m, struct sim_cpu *c)
 {
-	struct ghes_work *work = take_locked(m, c, &c->works, true);
+	struct ghes_work *work = begin_work(m, c);
 
 	if (!work)
 		return false;
@@ -95,7 +104,7 @@ bool sim_work_run(struct sim_machine *m, struct sim_cpu *c)
 		 NULL);
 	work->func(work); /* may free it */
 	sim_leave(m, c, 0);
-	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, c->id);
+	sim_uses_one(m, c, SIM_RESOURCE_WORK_ITEM, true, (uintptr_t)work);
 	sim_busy(c);
 	sim_lock(m, &m->work_lock);
 	c->running_work = NULL;
@@ -105,33 +114,58 @@ bool sim_work_run(struct sim_machine *m, struct sim_cpu *c)
 	return true;
 }
 
-static bool running_elsewhere(struct sim_machine *m, struct sim_cpu *c, struct ghes_work *work,
-			      bool dequeue)
+/* The CPU in whose queue @work is, or NULL. */
+static struct sim_cpu *queue_of(struct sim_machine *m, const struct ghes_work *work)
 {
-	struct sim_use uses[SIM_MAX_USES];
-	bool running = false;
-	unsigned int n = 0;
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		if (on_list(&m->cpu[i].works, work))
+			return &m->cpu[i];
+	return NULL;
+}
 
-	for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
-		uses[n] = (struct sim_use){SIM_RESOURCE_WORK, dequeue, n};
-	sim_uses(m, c, uses, n);
-	sim_busy(c);
-	sim_lock(m, &m->work_lock);
-	for (unsigned int i = 0; i < m->nr_cpus; i++) {
-		if (dequeue)
-			unlink_work(&m->cpu[i].works, work);
-		running |= m->cpu[i].running_work == work;
+static bool is_running(const struct sim_machine *m, const struct ghes_work *work)
+{
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		if (m->cpu[i].running_work == work)
+			return true;
+	return false;
+}
+
+/* Takes @work out of whatever queue it is in. Return: whether it runs. */
+static bool dequeue(struct sim_machine *m, struct sim_cpu *c, struct ghes_work *work)
+{
+	const struct sim_cpu *announced = NULL;
+
+	sim_uses_one(m, c, SIM_RESOURCE_WORK_ITEM, false, (uintptr_t)work);
+	for (;;) {
+		struct sim_cpu *at;
+		bool running;
+
+		sim_busy(c);
+		sim_lock(m, &m->work_lock);
+		at = queue_of(m, work);
+		if (at && at == announced) {
+			unlink_work(&at->works, work);
+			at = NULL;
+		}
+		running = is_running(m, work);
+		sim_unlock(&m->work_lock);
+		sim_idle(m, c);
+		if (!at)
+			return running;
+		announced = at;
+		sim_uses(m, c,
+			 (const struct sim_use[]){
+				 {SIM_RESOURCE_WORK_ITEM, true, (uintptr_t)work},
+				 {SIM_RESOURCE_WORK, true, at->id},
+			 },
+			 2);
 	}
-	sim_unlock(&m->work_lock);
-	sim_idle(m, c);
-	return running;
 }
 
 void sim_work_cancel(struct sim_machine *m, struct sim_cpu *c, struct ghes_work *work)
 {
-	bool running = running_elsewhere(m, c, work, true);
-
-	while (running) {
+	while (dequeue(m, c, work)) {
 		if (!sim_wait(m, c, work)) {
 			sim_defect(m, SIM_ORACLE_lock,
 				   "cancel_work_sync() on CPU %u waits for a work that cannot end",
@@ -139,7 +173,6 @@ void sim_work_cancel(struct sim_machine *m, struct sim_cpu *c, struct ghes_work 
 			sim_stop(m);
 			return;
 		}
-		running = running_elsewhere(m, c, work, false);
 	}
 }
 
@@ -171,10 +204,17 @@ int sim_task_work_push(struct sim_machine *m, struct ghes_task task, struct ghes
 
 bool sim_task_work_run(struct sim_machine *m, struct sim_cpu *c)
 {
-	struct ghes_work *work = take_locked(m, c, &c->task_works, false);
+	struct ghes_work *work;
 
-	if (!work)
+	sim_uses_one(m, c, SIM_RESOURCE_TASK_WORK, false, c->id);
+	if (!c->task_works.first)
 		return false;
+	sim_uses_one(m, c, SIM_RESOURCE_TASK_WORK, true, c->id);
+	sim_busy(c);
+	sim_lock(m, &m->work_lock);
+	work = take(&c->task_works);
+	sim_unlock(&m->work_lock);
+	sim_idle(m, c);
 	sim_emit(m, c, SIM_EV_TASK_WORK_RUN, SIM_NO_SOURCE, c->task_id,
 		 sim_address_id(m, (uintptr_t)work), 0, NULL);
 	work->func(work);

@@ -456,7 +456,9 @@ int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 	X(SLOT, "fixmap slot")                                                                     \
 	X(SOURCE, "index of a source: registration, SDEI event, firmware's queue")                 \
 	X(HEAP, "0")                                                                               \
-	X(WORK, "CPU: its works and task works")                                                   \
+	X(WORK, "CPU: the works in its queue")                                                     \
+	X(WORK_ITEM, "address of a work: where it is queued, whether it runs")                     \
+	X(TASK_WORK, "CPU: what its task does before it is in user mode again")                    \
 	X(RCU, "0: callbacks")                                                                     \
 	X(CLOCK, "0: time that actions add")                                                       \
 	X(TASK, "CPU: the page that its task has poisoned, or that kills it")                      \

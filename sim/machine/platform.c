@@ -689,7 +689,13 @@ static bool op_schedule_work_on(struct ghes_platform *p, unsigned int cpu, struc
 	struct sim_cpu *c = sim_this(m);
 	bool queued;
 
-	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, cpu);
+	/* The item first: it orders who queues a work and who runs it. */
+	sim_uses(m, c,
+		 (const struct sim_use[]){
+			 {SIM_RESOURCE_WORK_ITEM, true, (uintptr_t)work},
+			 {SIM_RESOURCE_WORK, true, cpu < m->nr_cpus ? cpu : c->id},
+		 },
+		 2);
 	begin(m, c, SIM_EV_WORK_QUEUE, cpu);
 	sim_emit(m, c, SIM_EV_WORK_QUEUE, SIM_NO_SOURCE, cpu, id_of(m, work), 0, NULL);
 	queued = sim_work_push(m, &m->cpu[cpu < m->nr_cpus ? cpu : c->id], work, func);
@@ -713,7 +719,7 @@ static int op_task_work_add(struct ghes_platform *p, struct ghes_task task, stru
 	struct sim_cpu *c = sim_this(m);
 	int err;
 
-	sim_uses_one(m, c, SIM_RESOURCE_WORK, true, sim_cpu_of_task(m, task));
+	sim_uses_one(m, c, SIM_RESOURCE_TASK_WORK, true, sim_cpu_of_task(m, task));
 	begin(m, c, SIM_EV_TASK_WORK, task.id);
 	err = sim_task_work_push(m, task, work, func);
 	sim_emit(m, c, SIM_EV_TASK_WORK, SIM_NO_SOURCE, task.id, id_of(m, work), 0, NULL);
