@@ -201,42 +201,79 @@ void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clo
 	}
 }
 
-/*
- * Contexts that can never go on: had they come before whoever keeps them, they would have.
- */
-void ex_dpor_blocked(struct ghes_explore *x)
+/* What @c would do next, as the event behind the last one. Return: its position. */
+static unsigned int pending_event(struct ghes_explore *x, const struct ex_ctx *c)
+{
+	unsigned int pos = x->depth + 1;
+	struct ex_event *ev = &x->path[pos];
+
+	ev->ctx = c->id;
+	ev->cpu = c->cpu;
+	ev->kind = c->op.kind;
+	ev->n_acc = c->op.n_acc;
+	memcpy(ev->acc, c->op.acc, sizeof(ev->acc));
+	return pos;
+}
+
+static struct ex_clock clock_so_far(const struct ghes_explore *x, const struct ex_ctx *c)
 {
 	static const struct ex_clock zero;
 
-	for (unsigned int c = 0; c < x->n_ctx; c++) {
-		const struct ex_ctx *ctx = &x->ctx[c];
-		unsigned int pos = x->depth + 1;
-		struct ex_clock clk = x->ctx_last[c] ? x->path[x->ctx_last[c]].clk : zero;
+	return x->ctx_last[c->id] ? x->path[x->ctx_last[c->id]].clk : zero;
+}
 
-		if (!(ctx->state == EX_RUNNING && ctx->op.kind == EX_OP_LOCK) &&
-		    !(ctx->state == EX_PENDING && ctx->mask_bit))
+static bool keeps_from(const struct ex_event *d, const struct ex_ctx *c)
+{
+	if (c->state == EX_RUNNING)
+		return (d->kind == EX_OP_LOCK || d->kind == EX_OP_TRYLOCK) &&
+		       d->acc[0].obj == c->op.acc[0].obj && (d->acc[0].type & EX_W);
+	return d->kind == EX_OP_MASK && d->cpu == c->cpu && (d->acc[0].mask & c->mask_bit);
+}
+
+/* @c waits for a lock, or until it is unmasked: had it come before whoever keeps it. */
+static void reverse_kept(struct ghes_explore *x, const struct ex_ctx *c)
+{
+	struct ex_clock clk = clock_so_far(x, c);
+	unsigned int pos = pending_event(x, c);
+
+	for (unsigned int i = x->depth; i; i--) {
+		if (!keeps_from(&x->path[i], c))
 			continue;
-		x->path[pos].ctx = (uint8_t)c;
-		x->path[pos].cpu = ctx->cpu;
-		x->path[pos].kind = ctx->op.kind;
-		x->path[pos].n_acc = ctx->op.n_acc;
-		memcpy(x->path[pos].acc, ctx->op.acc, sizeof(ctx->op.acc));
-		for (unsigned int i = x->depth; i; i--) {
-			const struct ex_event *d = &x->path[i];
-			bool keeps =
-				ctx->state == EX_RUNNING
-					? (d->kind == EX_OP_LOCK || d->kind == EX_OP_TRYLOCK) &&
-						  d->acc[0].obj == ctx->op.acc[0].obj &&
-						  (d->acc[0].type & EX_W)
-					: d->kind == EX_OP_MASK && d->cpu == ctx->cpu &&
-						  (d->acc[0].mask & ctx->mask_bit);
+		if (ex_clock_get(&clk, x->path[i].ctx) < (ex_pos)i)
+			reverse(x, i, pos, &clk);
+		return;
+	}
+}
 
-			if (!keeps)
-				continue;
-			if (ex_clock_get(&clk, d->ctx) < (ex_pos)i)
-				reverse(x, i, pos, &clk);
-			break;
-		}
+/* @c waits until the handler @above has ended, which cannot go on: had it come before that. */
+static void reverse_covered(struct ghes_explore *x, const struct ex_ctx *c, unsigned int above)
+{
+	struct ex_clock clk = clock_so_far(x, c);
+	unsigned int begin = (unsigned int)x->ctx_last[above];
+
+	while (x->path[begin].kind != EX_OP_BEGIN)
+		begin = (unsigned int)x->path[begin].prev_in_ctx;
+	if (ex_clock_get(&clk, above) < (ex_pos)begin)
+		reverse(x, begin, pending_event(x, c), &clk);
+}
+
+/*
+ * Contexts that can never go on, here: those who could are asleep, or there are none. Had they come
+ * before whoever keeps them, they would have.
+ */
+void ex_dpor_blocked(struct ghes_explore *x, ex_mask enabled)
+{
+	for (unsigned int i = 0; i < x->n_ctx; i++) {
+		const struct ex_ctx *c = &x->ctx[i];
+		unsigned int top = x->top[c->cpu];
+
+		if ((c->state == EX_RUNNING && c->op.kind == EX_OP_LOCK) ||
+		    (c->state == EX_PENDING && c->mask_bit))
+			reverse_kept(x, c);
+		if (top < EX_CTXS && top != i && x->ctx[top].handler &&
+		    !(enabled & (ex_bit(top) | ex_bit(i))) &&
+		    (c->state == EX_RUNNING || c->state == EX_PENDING))
+			reverse_covered(x, c, top);
 	}
 }
 

@@ -43,6 +43,8 @@
 #define EX_SHARD_DEPTH	   8
 #define EX_SHARD_SAMPLES   256
 #define EX_SHARD_BEGINNING 2000
+#define EX_SHARD_SUBTREES  32 /* for each shard, so that large ones and small ones even out */
+#define EX_SHARD_PROBES	   4000
 
 typedef uint32_t ex_mask; /* a set of contexts */
 
@@ -420,7 +422,7 @@ struct ghes_explore {
 	uint64_t *seen;			     /* BRUTE: hashes of traces, open addressing */
 	size_t seen_slots;
 	uint64_t shard_next;
-	bool stop; /* max_defects reached */
+	bool stop;	  /* max_defects reached */
 	void *crash_stack;
 	stack_t old_crash_stack;
 	struct sigaction old_action[EX_FATAL_SIGNALS];
@@ -518,8 +520,7 @@ void ex_dpor_sleep(struct ghes_explore *x, const struct ex_event *ev);
 void ex_dpor_races(struct ghes_explore *x, unsigned int pos, const struct ex_clock *before,
 		   const struct ex_conflicts *conflicts);
 bool ex_dpor_seen_before(struct ghes_explore *x);
-
-void ex_dpor_blocked(struct ghes_explore *x);
+void ex_dpor_blocked(struct ghes_explore *x, ex_mask enabled);
 
 /* c11.c */
 void ex_c11_resolve(struct ghes_explore *x, struct ex_op *op);

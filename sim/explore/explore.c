@@ -485,27 +485,54 @@ static unsigned int learn(struct ghes_explore *x, unsigned int executions)
 	return longest;
 }
 
+/* Are there subtrees enough for all shards when they part at @depth? */
+static bool parts_well(struct ghes_explore *x, unsigned int depth)
+{
+	bool enough = true;
+
+	x->shard_depth = depth;
+	x->cfg.shard = 0; /* none is ours: executions end there */
+	for (unsigned int n = 0; n < EX_SHARD_PROBES; n++) {
+		ex_execute(x);
+		if (x->more_shared) {
+			x->no_memory |= !ex_analysis_reset(x);
+			continue;
+		}
+		if (x->shard_next >= (uint64_t)EX_SHARD_SUBTREES * x->cfg.shards)
+			break;
+		if (!advance(x)) {
+			enough = false;
+			break;
+		}
+	}
+	x->no_memory |= !ex_analysis_reset(x);
+	return enough;
+}
+
 /*
  * Which accesses are steps is learned, and shards must agree on it: else each would split another
  * tree. So they all begin with the same samples, and the same beginning of the search. What a shard
  * learns later the others do not know: then the parts may overlap or leave gaps, and none of them
  * is complete.
+ *
+ * They part no deeper than needed: above, contexts are tried whatever the subtrees show, and many
+ * of these executions turn out to be redundant. But before the first conflicts there is one
+ * subtree.
  */
 static void learn_for_shards(struct ghes_explore *x)
 {
-	unsigned int shards = x->cfg.shards, depth;
+	unsigned int shard = x->cfg.shard, shards = x->cfg.shards, longest, depth = EX_SHARD_DEPTH;
 
 	x->cfg.shards = x->shard_depth = 0;
 	x->cfg.mode = GHES_EXPLORE_RANDOM;
-	depth = learn(x, EX_SHARD_SAMPLES);
+	longest = learn(x, EX_SHARD_SAMPLES);
 	x->cfg.mode = GHES_EXPLORE_DPOR;
 	learn(x, EX_SHARD_BEGINNING);
 	x->cfg.shards = shards;
-	/*
-	 * Deep enough to be below the first conflicts: what comes before them in the order that the
-	 * search prefers is in one subtree.
-	 */
-	x->shard_depth = depth / 4 > EX_SHARD_DEPTH ? depth / 4 : EX_SHARD_DEPTH;
+	while (depth < longest && !x->no_memory && !parts_well(x, depth))
+		depth += depth / 2;
+	x->cfg.shard = shard;
+	x->shard_depth = depth;
 	ex_report_free(x);
 	x->stop = x->cut_short = x->steps_bound = x->bounded = false;
 	x->res = (struct ghes_explore_result){0};

@@ -82,7 +82,7 @@ static void conclude(struct ghes_explore *x)
 	bool stuck = false, halted = false;
 
 	if (x->cfg.mode == GHES_EXPLORE_DPOR) {
-		ex_dpor_blocked(x);
+		ex_dpor_blocked(x, 0);
 		/* Asked only now: cut short, it would not have shown what it conflicts with. */
 		if (ex_dpor_seen_before(x)) {
 			x->outcome = EX_REDUNDANT;
@@ -228,7 +228,7 @@ struct ex_ctx *ex_next(struct ghes_explore *x)
 		id = new_node(x, node, enabled);
 		if (id == EX_CTXS) {
 			if (x->cfg.mode == GHES_EXPLORE_DPOR)
-				ex_dpor_blocked(x);
+				ex_dpor_blocked(x, enabled);
 			x->outcome = EX_REDUNDANT;
 			return NULL;
 		}

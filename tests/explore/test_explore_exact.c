@@ -166,8 +166,10 @@ static void draw(struct toy *toy, const struct shape *shape)
 	}
 }
 
-static struct ghes_explore_result search(struct seen *s, const struct shape *shape,
-					 enum ghes_explore_mode mode, unsigned int placement)
+/* What is seen is added to @s. @shard of @shards: 0, 0: the whole. */
+static struct ghes_explore_result search_part(struct seen *s, const struct shape *shape,
+					      enum ghes_explore_mode mode, unsigned int placement,
+					      unsigned int shard, unsigned int shards)
 {
 	struct ghes_explore_result r;
 	struct ghes_explore *x = ghes_explore_new(&(struct ghes_explore_config){
@@ -179,12 +181,12 @@ static struct ghes_explore_result search(struct seen *s, const struct shape *sha
 		.user = s,
 		.max_defects = 1000,
 		.max_executions = 400000,
+		.shard = shard,
+		.shards = shards,
 		.no_minimise = true,
 		.no_reports = true,
 	});
 
-	memset(&s->states, 0, sizeof(s->states));
-	memset(&s->races, 0, sizeof(s->races));
 	ghes_explore_ignore(x, s->toy->ctx, sizeof(s->toy->ctx));
 	for (unsigned int i = 0; i < shape->threads; i++)
 		ghes_explore_thread(x, "thread", i, toy_run, &s->toy->ctx[i]);
@@ -202,6 +204,14 @@ static struct ghes_explore_result search(struct seen *s, const struct shape *sha
 	ghes_explore_run(x, &r);
 	ghes_explore_free(x);
 	return r;
+}
+
+static struct ghes_explore_result search(struct seen *s, const struct shape *shape,
+					 enum ghes_explore_mode mode, unsigned int placement)
+{
+	memset(&s->states, 0, sizeof(s->states));
+	memset(&s->races, 0, sizeof(s->races));
+	return search_part(s, shape, mode, placement, 0, 0);
 }
 
 static void describe(const struct toy *toy, const struct shape *shape, unsigned int placement)
@@ -223,6 +233,16 @@ static void describe(const struct toy *toy, const struct shape *shape, unsigned 
 		print_message("\n");
 	}
 }
+
+#define MIXED(...)                                                                                 \
+	{                                                                                          \
+		__VA_ARGS__, .vars = 2, .locks = true, .masks = true, .raised = true, .rcu = true  \
+	}
+
+#define LOCKS_RAISED(...)                                                                          \
+	{                                                                                          \
+		__VA_ARGS__, .vars = 2, .locks = true, .raised = true                              \
+	}
 
 struct job {
 	struct shape shape;
@@ -280,6 +300,54 @@ static void equals_brute_force(void **state)
 	assert_int_equal(failures, 0);
 }
 
+/*
+ * Goal: shards lose nothing and share nothing, also where they part deep in the tree, above or
+ * below the end of an execution. Method: sums and unions over all shards against the whole.
+ */
+static void shards_are_the_whole(void **state)
+{
+	static const unsigned int splits[] = {2, 3, 7, 16};
+	const struct job *job = *state;
+	static struct toy toy;
+	static struct seen whole = {.toy = &toy}, parts = {.toy = &toy};
+	unsigned int split = 0;
+
+	for (unsigned int i = 0; i < job->programs; i++) {
+		struct ghes_explore_result w;
+		unsigned int placement;
+
+		rng = (job->seed + i) * 0x9e3779b97f4a7c15u | 1;
+		for (int k = 0; k < 8; k++)
+			below(2);
+		draw(&toy, &job->shape);
+		placement = below(256);
+		w = search(&whole, &job->shape, GHES_EXPLORE_DPOR, placement);
+		split += w.executions > 1;
+		for (unsigned int n = 0; n < sizeof(splits) / sizeof(splits[0]); n++) {
+			uint64_t traces = 0;
+
+			memset(&parts.states, 0, sizeof(parts.states));
+			memset(&parts.races, 0, sizeof(parts.races));
+			for (unsigned int shard = 1; shard <= splits[n]; shard++) {
+				struct ghes_explore_result p =
+					search_part(&parts, &job->shape, GHES_EXPLORE_DPOR,
+						    placement, shard, splits[n]);
+
+				assert_int_equal(p.complete, w.complete);
+				traces += p.executions - p.failed;
+			}
+			if (traces != w.executions - w.failed)
+				print_message("seed %llu, %u shards\n",
+					      (unsigned long long)job->seed + i, splits[n]);
+			/* A deadlock is counted wherever it strikes. */
+			assert_int_equal(traces, w.executions - w.failed);
+			assert_true(same(&whole.states, &parts.states));
+			assert_true(same(&whole.races, &parts.races));
+		}
+	}
+	assert_true(split > 0);
+}
+
 int main(int argc, char **argv)
 {
 	static struct job jobs[] = {
@@ -297,8 +365,19 @@ int main(int argc, char **argv)
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .rcu = true}, 50, 11000},
 		{{.threads = 3, .steps = 3, .vars = 2, .c11 = true}, 50, 12000},
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .c11 = true}, 50, 13000},
+		/* all of it at once; the last handler is the raised one */
+		{MIXED(.threads = 2, .handlers = 2, .steps = 2), 8, 14000},
+		{MIXED(.threads = 1, .handlers = 3, .steps = 3), 8, 15000},
+		{MIXED(.threads = 2, .handlers = 1, .steps = 4), 8, 16000},
+		{MIXED(.threads = 3, .handlers = 1, .steps = 2), 8, 17000},
+		/* a handler that waits for a lock keeps away another one, or a thread */
+		{{.threads = 1, .handlers = 3, .steps = 2, .vars = 2, .locks = true}, 1, 300183},
+		{LOCKS_RAISED(.threads = 1, .handlers = 3, .steps = 2), 1, 320074},
+		{LOCKS_RAISED(.threads = 1, .handlers = 3, .steps = 2), 1, 320253},
+		{MIXED(.threads = 1, .handlers = 3, .steps = 3), 1, 200153},
 	};
-	struct CMUnitTest tests[sizeof(jobs) / sizeof(jobs[0])];
+	struct CMUnitTest tests[2 * sizeof(jobs) / sizeof(jobs[0])];
+	static struct job parts[sizeof(jobs) / sizeof(jobs[0])];
 	unsigned int n = 0;
 
 	/* Arguments, for a longer run or to repeat a failure: number of a job, programs, first
@@ -310,8 +389,12 @@ int main(int argc, char **argv)
 			jobs[i].programs = (unsigned int)atoi(argv[2]);
 		if (argc > 3)
 			jobs[i].seed = (uint64_t)atoll(argv[3]);
+		parts[i] = jobs[i];
+		parts[i].programs = (jobs[i].programs + 24) / 25;
 		tests[n++] =
 			(struct CMUnitTest)cmocka_unit_test_prestate(equals_brute_force, &jobs[i]);
+		tests[n++] = (struct CMUnitTest)cmocka_unit_test_prestate(shards_are_the_whole,
+									  &parts[i]);
 	}
 	return _cmocka_run_group_tests("exactness", tests, n, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #	NAME, FILE, FROM, TO, FROM2, TO2, WHAT	as for ghes_plant(), see README
 #	SCENARIO, DRIVER	what is run: driver run, explore, or inject (at one level)
 #	ORACLE	who must notice, or a/b: one of these; `expect`: an expectation of the scenario
+#	ALSO	/a/b: who else may be the first where explore runs a plant of inject
 #
 # The other files come from the static library, or (inject, explore) from the stepped or instrumented
 # core; so a plant costs the compilation of one file.
@@ -46,16 +47,27 @@ function(ghes_core_plant_instrumented target copy dir file)
         target_include_directories(${target}_objects PRIVATE ${PROJECT_SOURCE_DIR}/include
                 ${PROJECT_SOURCE_DIR}/lib)
         target_compile_options(${target}_objects PRIVATE -w)
-        add_dependencies(${target}_objects ${target}_edit)
         add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/module.c
                 $<TARGET_OBJECTS:${target}_objects>
                 $<FILTER:$<TARGET_OBJECTS:core_instrumented>,EXCLUDE,/${stem}\\.c\\.o$>)
         target_link_options(${target} PRIVATE ${GHES_EXPLORE_LDFLAGS})
 endfunction()
 
+# What inject finds, explore finds, too: the same plant, instrumented. A macro: it takes P_ of its caller.
+macro(ghes_core_plant_explored target copy dir file)
+        ghes_core_plant_instrumented(${target} "${copy}" "${dir}" ${file})
+        add_dependencies(${target}_objects core_plant_${P_NAME}_edit)
+        set_target_properties(${target} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${dir}"
+                OUTPUT_NAME ${P_NAME}-explored)
+        target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
+        add_dependencies(core_plants ${target})
+        file(APPEND "${GHES_CORE_PLANTS}" "${P_NAME}-explored|${dir}/${P_NAME}-explored.so|"
+                "${P_SCENARIO}|explore|${P_ORACLE}${P_ALSO}|${P_WHAT}\n")
+endmacro()
+
 function(ghes_core_plant)
         cmake_parse_arguments(PARSE_ARGV 0 P ""
-                "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE" "")
+                "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE;ALSO" "")
         if(P_DRIVER STREQUAL inject AND NOT GHES_STEP_AVAILABLE)
                 return()
         endif()
@@ -85,6 +97,7 @@ function(ghes_core_plant)
                 ghes_core_plant_stepped(${target} "${copy}" "${dir}" ${P_FILE})
         elseif(P_DRIVER STREQUAL explore)
                 ghes_core_plant_instrumented(${target} "${copy}" "${dir}" ${P_FILE})
+                add_dependencies(${target}_objects ${target}_edit)
         else()
                 ghes_core_plant_native(${target} "${copy}" "${dir}")
         endif()
@@ -95,6 +108,9 @@ function(ghes_core_plant)
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}"
                 "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}\n")
+        if(P_DRIVER STREQUAL inject AND TARGET core_instrumented)
+                ghes_core_plant_explored(${target}_explored "${copy}" "${dir}" ${P_FILE})
+        endif()
 endfunction()
 
 include(plants/cores.cmake)

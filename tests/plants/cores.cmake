@@ -98,7 +98,7 @@ ghes_core_plant(NAME panic-forgets-queue FILE lib/process.c WHAT "a panic does n
         TO [[(void)ghes_print_queued_estatus;]])
 ghes_core_plant(NAME sdei-without-rcu FILE lib/notify.c
         WHAT "an SDEI notification looks its source up outside of an RCU read section"
-        SCENARIO remove-other-while-sdei DRIVER inject ORACLE crash
+        SCENARIO remove-other-while-sdei DRIVER inject ORACLE crash ALSO "/race"
         FROM [[struct ghes *ghes = NULL;
 	int rc = -GHES_ENOENT;
 
@@ -179,7 +179,7 @@ ghes_core_plant(NAME z10-never-acked FILE lib/estatus.c WHAT "NMI-like readers d
         TO [[if (ghes->ack && record->idx == FIX_APEI_GHES_IRQ)
 		ghes_ack_error(ghes);]])
 ghes_core_plant(NAME z11-two-readers FILE lib/notify.c WHAT "a reader goes on although another is in the middle of the same block"
-        SCENARIO z11-same-record DRIVER inject ORACLE conservation
+        SCENARIO z11-same-record DRIVER inject ORACLE conservation ALSO "/ack"
         FROM [[bool turns = ghes_block_is_contended(ghes);]] TO [[bool turns = false;]])
 ghes_core_plant(NAME z12-ack-before-clear FILE lib/estatus.c WHAT "acknowledged first, cleared then"
         SCENARIO z12-refill-at-ack DRIVER run ORACLE conservation
