@@ -59,4 +59,25 @@ expect 3 'nothing nested as sdei-critical > sdei-normal' --seconds 0.1 "$dir/vac
 expect 0 '"executions":([2-9]|[1-9][0-9])' --format json --events 3 "$dir/panics.yaml"
 expect 2 'cpus' --cpus 0 "$scenarios/cache-full.yaml"
 expect 2 'no scenario' "$dir/none.yaml"
+
+# killed SIGNAL REGEX: a run that a signal ends has its last word from the process that waits for it
+killed() {
+	"$sim" stress --format json --seconds 60 "$scenarios/cache-full.yaml" >"$dir/out" 2>&1 &
+	waits=$!
+	runs=
+	until [ -n "$runs" ]; do
+		sleep 0.05
+		read -r runs _ <"/proc/$waits/task/$waits/children" || [ -d "/proc/$waits" ] || break
+	done
+	kill -s "$1" "$runs"
+	wait $waits
+	got=$?
+	if [ $got -ne 1 ] || ! grep -Eq "$2" "$dir/out"; then
+		echo "stress ended by $1: exit status $got, 1 and '$2' expected:"
+		cat "$dir/out"
+		failed=1
+	fi
+}
+killed KILL '"verdict":"fail".*"oracle":"crash","message":"the run was killed'
+killed USR2 '"oracle":"crash","message":"the run was ended by signal 12 '
 exit $failed

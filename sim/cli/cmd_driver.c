@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alone.h"
 #include "cover.h"
 #include "debugger.h"
 #include "drivers/cores.h"
@@ -100,38 +101,108 @@ static void tell(const struct cli_options *o, const struct sim_recording *rec,
 	report_result_text(stdout, r);
 }
 
-/* Run or, with @choices, replay; tell what came of it. */
+struct run {
+	const struct sim_driver_type *driver;
+	struct sim_core *core;
+	struct cli_options *o;
+	const struct sim_scenario *scenario;
+	const char *choices; /* to replay, or NULL */
+};
+
+static struct sim_result empty_result(const struct run *run)
+{
+	return (struct sim_result){.driver = run->driver->name,
+				   .core = sim_core_name(run->core),
+				   .scenario = run->scenario->name};
+}
+
+/* Run or replay; tell what came of it. */
+static int drive(void *arg)
+{
+	struct run *run = arg;
+	bool records = run->choices || run->driver == &sim_driver_run;
+	struct sim_recording rec = {0}, *kept = records ? &rec : NULL;
+	struct sim_result r = empty_result(run);
+	struct cli_options *o = run->o;
+	char error[600];
+	int status, ret;
+
+	o->driver.recording = kept;
+	o->driver.machine_readable = o->format != CLI_TEXT;
+	o->driver.shard = o->shard;
+	o->driver.shards = o->shards;
+	ret = run->choices ? run->driver->replay(run->scenario, run->core, &o->driver, run->choices,
+						 &r, error, sizeof(error))
+			   : run->driver->run(run->scenario, run->core, &o->driver, &r, error,
+					      sizeof(error));
+	if (ret) {
+		fprintf(stderr, "%s: %s\n", run->scenario->file, error);
+		status = CLI_USAGE;
+	} else {
+		tell(o, kept, run->scenario, &r);
+		status = worse(exit_of(&r),
+			       kept ? write_pictures(o, kept, run->scenario) : CLI_HELD);
+		status = worse(status, save_schedule(o, &r));
+	}
+	sim_result_free(&r);
+	recording_free(&rec);
+	return status;
+}
+
+/*
+ * stress has the threads and signals of a real process, which what goes wrong may take with it. So
+ * that no run ends without a word, another process has the last one.
+ */
+static int drive_alone(struct run *run)
+{
+	struct sim_result r = empty_result(run);
+	struct alone alone;
+	char error[512];
+	int status;
+
+	/* Here, not there: all runs use it, and coverage is told by this process. */
+	if (!sim_core_ops(run->core, SIM_NATIVE, run->scenario->config.arch, error,
+			  sizeof(error))) {
+		fprintf(stderr, "%s: %s\n", run->scenario->file, error);
+		return CLI_USAGE;
+	}
+	if (alone_begin(&alone))
+		return cli_error("no memory for a run: %s", strerror(errno));
+	run->o->driver.last_seed = &alone.shared->note;
+	status = alone_run(&alone, drive, run, interrupt_count());
+	if (status < 0) {
+		r.verdict = SIM_FAIL;
+		r.executions = 1;
+		r.seed = atomic_load(&alone.shared->note);
+		r.nr_defects = 1;
+		r.defects[0].oracle = SIM_ORACLE_crash;
+		snprintf(r.defects[0].context, sizeof(r.defects[0].context), "the whole process");
+		alone_describe(&alone, r.defects[0].message, sizeof(r.defects[0].message));
+		tell(run->o, NULL, run->scenario, &r);
+		status = CLI_DEFECT;
+	}
+	run->o->driver.last_seed = NULL;
+	alone_end(&alone);
+	return status;
+}
+
 static int run_scenario(const struct sim_driver_type *driver, struct sim_core *core,
 			struct cli_options *o, const char *file, const char *choices)
 {
-	bool records = choices || driver == &sim_driver_run;
-	struct sim_recording rec = {0}, *kept = records ? &rec : NULL;
-	struct sim_result r = {.driver = driver->name, .core = sim_core_name(core)};
 	char error[600];
 	struct sim_scenario *s = scenario_load(file, error, sizeof(error));
-	int status, ret;
+	struct run run = {driver, core, o, s, choices};
+	int status;
 
 	if (!s) {
 		fprintf(stderr, "%s\n", error);
 		return CLI_USAGE;
 	}
-	r.scenario = s->name;
-	o->driver.recording = kept;
-	o->driver.machine_readable = o->format != CLI_TEXT;
-	o->driver.shard = o->shard;
-	o->driver.shards = o->shards;
-	ret = choices ? driver->replay(s, core, &o->driver, choices, &r, error, sizeof(error))
-		      : driver->run(s, core, &o->driver, &r, error, sizeof(error));
-	if (ret) {
-		fprintf(stderr, "%s: %s\n", s->file, error);
-		status = CLI_USAGE;
-	} else {
-		tell(o, kept, s, &r);
-		status = worse(exit_of(&r), kept ? write_pictures(o, kept, s) : CLI_HELD);
-		status = worse(status, save_schedule(o, &r));
-	}
-	sim_result_free(&r);
-	recording_free(&rec);
+	/* ThreadSanitizer's program takes this one's place, and has its own last words. */
+	if (driver == &sim_driver_stress && !o->driver.tsan)
+		status = drive_alone(&run);
+	else
+		status = drive(&run);
 	scenario_free(s);
 	return status;
 }

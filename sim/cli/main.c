@@ -91,13 +91,7 @@ static int dispatch(int argc, char **argv)
 	return cli_error("no verb '%s'; 'ghes-sim --help' lists them", argv[1]);
 }
 
-/* Who asked for a verdict in a file on a full disk got none, whatever it was. */
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
-
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	cli_error("standard output: cannot write");
-	return status == CLI_HELD ? CLI_USAGE : status;
+	return cli_flushed(dispatch(argc, argv));
 }

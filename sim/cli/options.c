@@ -314,6 +314,14 @@ int cli_error(const char *fmt, ...)
 	return CLI_USAGE;
 }
 
+int cli_flushed(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	cli_error("standard output: cannot write");
+	return status == CLI_HELD ? CLI_USAGE : status;
+}
+
 static const struct cli_option *find(const struct cli_verb *verb, const char *name, size_t len)
 {
 	for (size_t i = 0; i < NR_OPTIONS; i++)

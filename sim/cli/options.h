@@ -93,6 +93,11 @@ int cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_opt
 void cli_help(FILE *out, const struct cli_verb *verb);
 /* `ghes-sim: ...` on stderr; returns CLI_USAGE. */
 int cli_error(const char *fmt, ...) GHES_PRINTF(1, 2);
+/*
+ * What a process exits with whose verdict is @status: who asked for it in a file on a full disk got
+ * none, whatever it was.
+ */
+int cli_flushed(int status);
 
 /* The verbs; ends with a NULL name. */
 extern const struct cli_verb cli_verbs[];

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include "drivers/fault_stack.h"
+
 #define STACK_SIZE (512u * 1024)
 
 struct cpu {
@@ -50,6 +52,7 @@ static bool prepare(struct sim_cpus *c, struct cpu *cpu)
 		cpu->stack = NULL;
 		return false;
 	}
+	fault_stack_guard(cpu->stack);
 	getcontext(&cpu->context);
 	cpu->context.uc_stack.ss_sp = cpu->stack;
 	cpu->context.uc_stack.ss_size = STACK_SIZE;

@@ -108,9 +108,10 @@ struct sim_options {
 	enum { SIM_SAMPLE_NOT, SIM_SAMPLE_RANDOM, SIM_SAMPLE_PCT } sampling; /* explore */
 	unsigned int shard, shards; /* explore: the shard-th of shards parts; 0, 0: all */
 	bool quiet, verbose;
-	const char *resume;	 /* of the result that goes on here; NULL: from the beginning */
-	const atomic_bool *stop; /* asks the driver to end, with what it has so far; or NULL */
-	bool machine_readable;	 /* no progress on the terminal */
+	const char *resume;	     /* of the result that goes on here; NULL: from the beginning */
+	const atomic_bool *stop;     /* asks the driver to end, with what it has so far; or NULL */
+	bool machine_readable;	     /* no progress on the terminal */
+	_Atomic uint64_t *last_seed; /* stress: each machine's, before it boots; or NULL */
 	struct sim_recording *recording;  /* run and replay: record events here, or NULL */
 	const struct sim_observer *extra; /* one more observer (a plant's, a story's), or NULL */
 };

@@ -59,7 +59,8 @@ void guard_arm(struct sim_guard *g)
 
 	memset(&a, 0, sizeof(a));
 	a.sa_sigaction = on_signal;
-	a.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
+	a.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART | SA_ONSTACK;
+	fault_stack_enter(&g->stack);
 	g->seen = *g->moves;
 	g->idle_ticks = 0;
 	armed = g;
@@ -76,6 +77,7 @@ void guard_disarm(struct sim_guard *g)
 	armed = NULL;
 	for (unsigned int i = 0; i < GUARD_NR_SIGNALS; i++)
 		sigaction(signals[i], &g->old[i], NULL);
+	fault_stack_leave(&g->stack);
 }
 
 /* ---- Where that was -------------------------------------------------------------------------- */

@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/fault_stack.h"
+
 #define GUARD_NR_SIGNALS 5
 
 struct sim_guard {
 	const uint64_t *moves; /* grows with every platform op */
-	/* Called on the core's stack, in a signal handler; must leave by a jump. */
+	/* Called in a signal handler, on a stack of its own; must leave by a jump. */
 	void (*ended)(struct sim_guard *g);
 	void *arg;
 	/* what happened */
@@ -27,6 +29,7 @@ struct sim_guard {
 	/* the guard's own */
 	uint64_t seen;
 	unsigned int idle_ticks;
+	struct fault_stack stack;
 	struct sigaction old[GUARD_NR_SIGNALS];
 };
 

@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "drivers/fault_stack.h"
 #include "explore/fiber.h"
 
 #define STACK_SIZE ((size_t)512 * 1024)
@@ -147,6 +148,7 @@ bool inject_cpus_init(struct inject *in)
 
 		if (stack == MAP_FAILED)
 			return false;
+		fault_stack_guard(stack);
 		in->strand[i].stack = stack;
 	}
 	inject_cpus_reset(in);

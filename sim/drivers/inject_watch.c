@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "drivers/fault_stack.h"
 #include "drivers/guard.h"
 
 #define PAGE ((uintptr_t)4096)
@@ -66,6 +67,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	siglongjmp(in->crashed, 1);
 }
 
+static struct fault_stack fault_stack;
 static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 static_assert(sizeof(faults) / sizeof(faults[0]) == INJECT_NR_FAULTS, "the header's number");
 
@@ -75,7 +77,8 @@ void inject_catch_faults(struct inject *in, struct sigaction old[INJECT_NR_FAULT
 
 	memset(&a, 0, sizeof(a));
 	a.sa_sigaction = on_fault;
-	a.sa_flags = SA_SIGINFO | SA_NODEFER;
+	a.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+	fault_stack_enter(&fault_stack);
 	crashing = in;
 	for (size_t i = 0; i < INJECT_NR_FAULTS; i++)
 		sigaction(faults[i], &a, &old[i]);
@@ -86,6 +89,7 @@ void inject_leave_faults(const struct sigaction old[INJECT_NR_FAULTS])
 	crashing = NULL;
 	for (size_t i = 0; i < INJECT_NR_FAULTS; i++)
 		sigaction(faults[i], &old[i], NULL);
+	fault_stack_leave(&fault_stack);
 }
 
 /* ---- What others can see --------------------------------------------------------------------- */

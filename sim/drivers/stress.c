@@ -31,6 +31,7 @@
 
 #include "drivers/cores.h"
 #include "drivers/counts.h"
+#include "drivers/fault_stack.h"
 #include "drivers/guard.h"
 #include "drivers/stress_tsan.h"
 
@@ -69,7 +70,7 @@ struct cpu {
 struct stress {
 	struct sim_driver driver; /* first: the machine hands it back */
 	struct cpu firmware;	  /* no CPU, but it sends like one */
-	struct cpu rest; /* the driver's own thread, while it lets the machine come to rest */
+	struct cpu own; /* the driver's own thread, while the core runs on it: boot and rest */
 	const struct sim_scenario *scenario;
 	struct sim_machine *m;
 	struct sim_config config;
@@ -81,6 +82,7 @@ struct stress {
 	bool patient;	 /* nobody asked for a time: wait for rare nests */
 	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
+	_Atomic bool crashed; /* the core is in no state to come to rest from */
 	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
 	_Atomic(const void *) crashed_at; /* program counter of the first fault, or NULL */
 };
@@ -103,6 +105,18 @@ static int signal_of(unsigned int class)
 static int watchdog_signal(void)
 {
 	return SIGRTMIN + 1 + NR_CLASSES;
+}
+
+static void mask_up_to(sigset_t *set, unsigned int class)
+{
+	sigemptyset(set);
+	for (unsigned int i = 0; i <= class; i++)
+		sigaddset(set, signal_of(i));
+}
+
+static void all_classes(sigset_t *set)
+{
+	mask_up_to(set, NR_CLASSES - 1);
 }
 
 static unsigned int class_of(const struct sim_config *c, const struct sim_action *a)
@@ -157,9 +171,27 @@ static void on_notification(int sig, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-/* Out of whatever runs on this thread, at whatever depth. */
+static bool all_finished(struct stress *s)
+{
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
+		if (s->cpus[i].started && !atomic_load(&s->cpus[i].finished))
+			return false;
+	return true;
+}
+
+/*
+ * Out of whatever runs on this thread, at whatever depth; when all CPUs stand still, because until
+ * then another one may write what is on this stack: the claim that waits there, say.
+ */
 _Noreturn static void leave(struct cpu *cpu)
 {
+	sigset_t set;
+
+	all_classes(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	atomic_store(&cpu->finished, true);
+	while (cpu->started && !all_finished(cpu->s))
+		sched_yield();
 	if (cpu->s->tsan)
 		stress_tsan_abandon(&cpu->tsan);
 	siglongjmp(cpu->out, 1);
@@ -174,11 +206,15 @@ static void crash(struct cpu *cpu, int sig, const void *address, const void *pc)
 						memory_order_relaxed, memory_order_relaxed);
 	sim_defect(cpu->s->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig,
 		   sigdescr_np(sig), address);
+	atomic_store(&cpu->s->crashed, true);
 	atomic_store(&cpu->s->stop, true);
 	leave(cpu);
 }
 
-/* The synchronous abort: a load from the poisoned page. Anything else is a crash of the core. */
+/*
+ * The synchronous abort: a load from the poisoned page. Anything else is a crash of the core, which
+ * may have used up its stack: this runs on another (fault_stack.h).
+ */
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	struct cpu *cpu = me;
@@ -204,13 +240,6 @@ static void on_watchdog(int sig)
 		leave(me);
 }
 
-static void mask_up_to(sigset_t *set, unsigned int class)
-{
-	sigemptyset(set);
-	for (unsigned int i = 0; i <= class; i++)
-		sigaddset(set, signal_of(i));
-}
-
 static void install_handlers(void)
 {
 	struct sigaction a;
@@ -224,7 +253,7 @@ static void install_handlers(void)
 	}
 	memset(&a, 0, sizeof(a));
 	a.sa_sigaction = on_fault;
-	a.sa_flags = SA_SIGINFO | SA_NODEFER;
+	a.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
 	sigaction(SIGSEGV, &a, NULL);
 	sigaction(SIGBUS, &a, NULL);
 	sigaction(SIGILL, &a, NULL);
@@ -244,11 +273,6 @@ static void remove_handlers(void)
 		signal(signal_of(class), SIG_IGN);
 }
 
-static void all_classes(sigset_t *set)
-{
-	mask_up_to(set, NR_CLASSES - 1);
-}
-
 /* ---- The driver's callbacks ------------------------------------------------------------------ */
 
 static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, const void *on_what)
@@ -258,7 +282,7 @@ static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, 
 	(void)cpu;
 	(void)on_what;
 	/* Who holds it may have panicked: then this CPU waits for ever, as it would in life. */
-	if (me && sim_stopped(m))
+	if (me && (sim_stopped(m) || atomic_load(&s->crashed)))
 		leave(me);
 	sched_yield();
 	return !atomic_load(&s->give_up);
@@ -463,9 +487,11 @@ static void live_signalled(struct cpu *cpu)
 
 static void *cpu_thread(void *arg)
 {
+	struct fault_stack faults;
 	struct cpu *cpu = arg;
 
 	me = cpu;
+	fault_stack_enter(&faults);
 	sim_set_this_cpu(cpu->s->m, cpu->id);
 	while (!atomic_load(&cpu->s->go))
 		sched_yield();
@@ -473,6 +499,7 @@ static void *cpu_thread(void *arg)
 		live_interrupted(cpu);
 	else
 		live_signalled(cpu);
+	fault_stack_leave(&faults);
 	atomic_store(&cpu->finished, true);
 	return NULL;
 }
@@ -500,14 +527,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static bool all_finished(struct stress *s)
-{
-	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
-		if (s->cpus[i].started && !atomic_load(&s->cpus[i].finished))
-			return false;
-	return true;
 }
 
 /* Threads were told to stop: those that do not within a while hang, which is a defect. */
@@ -647,17 +666,29 @@ static void count_interruptions(const struct stress *s, struct sim_result *r)
 	}
 }
 
-/* The machine comes to rest on the driver's thread, where the core may crash or hang as well. */
+/* @fn lets the core run on the driver's thread, where it may crash as well. */
+static void as_cpu_0(struct stress *s, void (*fn)(struct stress *s))
+{
+	struct fault_stack faults;
+
+	sim_set_this_cpu(s->m, 0);
+	s->own = (struct cpu){.s = s};
+	me = &s->own;
+	fault_stack_enter(&faults);
+	if (!sigsetjmp(s->own.out, 1))
+		fn(s);
+	fault_stack_leave(&faults);
+	me = NULL;
+}
+
+static void boot(struct stress *s)
+{
+	sim_boot(s->m);
+}
+
 static void come_to_rest(struct stress *s)
 {
-	sim_set_this_cpu(s->m, 0);
-	if (atomic_load(&s->give_up))
-		return;
-	s->rest = (struct cpu){.s = s};
-	me = &s->rest;
-	if (!sigsetjmp(s->rest.out, 1))
-		sim_quiesce(s->m);
-	me = NULL;
+	sim_quiesce(s->m);
 }
 
 static void locate(struct sim_result *r, enum sim_oracle_id oracle, const char *location)
@@ -717,10 +748,16 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 	sim_observe(s->m, &counts);
 	sim_set_driver(s->m, &s->driver);
 	s->cpus = calloc(s->config.nr_cpus, sizeof(*s->cpus));
+	if (!s->cpus) {
+		snprintf(error, error_size, "no memory for %u threads", s->config.nr_cpus);
+		return -1;
+	}
+	s->firmware.started = false;
 	atomic_store(&s->stop, false);
-	sim_set_this_cpu(s->m, 0);
-	sim_boot(s->m);
-	if (!s->cpus || !start(s)) {
+	as_cpu_0(s, boot);
+	if (atomic_load(&s->stop)) {
+		ret = 0; /* it crashed or panicked: nothing to run */
+	} else if (!start(s)) {
 		snprintf(error, error_size, "cannot start %u threads", s->config.nr_cpus);
 		atomic_store(&s->stop, true);
 	} else {
@@ -728,7 +765,8 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 		ret = 0;
 	}
 	bring_home(s);
-	come_to_rest(s);
+	if (!atomic_load(&s->crashed) && !atomic_load(&s->give_up))
+		as_cpu_0(s, come_to_rest);
 	collect(s, r);
 	return ret;
 }
@@ -836,6 +874,8 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	s.from = from = now();
 	do {
 		s.events = total - r->notifications;
+		if (o->last_seed)
+			atomic_store(o->last_seed, s.config.seed);
 		ret = round_trip(&s, core, from + seconds, r, error, error_size);
 		if (!ret)
 			judge(&s, r, counts_of(s.m));

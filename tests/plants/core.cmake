@@ -4,7 +4,7 @@
 # core (--core so:FILE), and the scenario, driver and oracle that must notice it.
 #
 #	NAME, FILE, FROM, TO, FROM2, TO2, WHAT	as for ghes_plant(), see README
-#	SCENARIO, DRIVER	what is run: driver run, explore, or inject (at one level)
+#	SCENARIO, DRIVER	what is run: driver run, stress, explore, or inject (at one level)
 #	ORACLE	who must notice, or a/b: one of these; `expect`: an expectation of the scenario
 #	ALSO	/a/b: who else may be the first where explore runs a plant of inject
 #

@@ -156,6 +156,19 @@ ghes_core_plant(NAME z04-stray-irq-work FILE lib/notify.c WHAT "irq_work is rais
 	return rc;]]
         TO [[irq_work_queue(&core->proc_irq_work);
 	return rc;]])
+# A full stack has no room for the frame of the signal that tells of it.
+foreach(driver run inject stress)
+        ghes_core_plant(NAME stack-overflow-${driver} FILE lib/process.c
+                WHAT "what processes a record calls itself for ever"
+                SCENARIO nested-sdei DRIVER ${driver} ORACLE crash
+                FROM [[	bool queued;
+
+	ghes_trace(core, GHES_TP_PROCESS, ghes->source_id, (uintptr_t)node, node->len, estatus);]]
+                TO [[	volatile bool queued = true;
+
+	if (queued)
+		process_node(core, node);]])
+endforeach()
 ghes_core_plant(NAME z06-freed-while-listed FILE lib/source.c
         WHAT "a source is freed, and stays where its notification finds it"
         SCENARIO z06-one-of-two DRIVER run ORACLE crash
