@@ -31,6 +31,7 @@ struct run {
 	struct sim_cpus *cpus;
 	struct sim_guard guard;
 	unsigned int *seen;	 /* per arrival: matching events so far */
+	uint32_t *came;		 /* per arrival: bit n: its event came in enum sim_running n */
 	unsigned int *delivered; /* per arrival: times it struck */
 	uint64_t moves;		 /* points passed by anybody: no move in a round is a deadlock */
 	bool dead;		 /* nobody can go on */
@@ -97,6 +98,8 @@ static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 	(void)arg;
 	r->moves++;
 	for (unsigned int i = 0; r->booted && i < r->s->nr_arrivals; i++) {
+		if (r->s->arrivals[i].at.kind == kind)
+			r->came[i] |= 1u << sim_running(m, cpu);
 		if (r->delivered[i] || !is_place(&r->s->arrivals[i].at, m, cpu, kind))
 			continue;
 		if (++r->seen[i] == r->s->arrivals[i].at.nth)
@@ -227,13 +230,35 @@ static void execute(struct run *r)
 	settle(r);
 }
 
+/* What a person looks for next: did its event come at all, and where? */
+static void tell_not_struck(const struct run *r, unsigned int n, char *why, size_t size)
+{
+	const struct sim_arrival *a = &r->s->arrivals[n];
+	size_t used = (size_t)snprintf(why, size, "the arrival of line %d never found its place",
+				       a->action.line);
+	const char *before = ": its event came in";
+
+	if (!a->at.set || used >= size)
+		return;
+	if (r->seen[n] || !r->came[n]) {
+		snprintf(why + used, size - used, ": its event came %u times there, expected %u",
+			 r->seen[n], a->at.nth);
+		return;
+	}
+	for (unsigned int i = 0; i < SIM_NR_RUNNING && used < size; i++)
+		if (r->came[n] >> i & 1) {
+			used += (size_t)snprintf(why + used, size - used, "%s %s", before,
+						 sim_running_name((enum sim_running)i));
+			before = ",";
+		}
+}
+
 /* An arrival whose place was never reached makes the run vacuous: it did not show its story. */
 static bool all_struck(const struct run *r, char *why, size_t size)
 {
 	for (unsigned int i = 0; i < r->s->nr_arrivals; i++)
 		if (!r->delivered[i] && !sim_panicked(r->m)) {
-			snprintf(why, size, "the arrival of line %d never found its place",
-				 r->s->arrivals[i].action.line);
+			tell_not_struck(r, i, why, size);
 			return false;
 		}
 	return true;
@@ -346,8 +371,9 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	r.ops = ops;
 	r.cpus = cpus_create(r.m, s->config.nr_cpus);
 	r.seen = calloc(s->nr_arrivals + 1, sizeof(*r.seen));
+	r.came = calloc(s->nr_arrivals + 1, sizeof(*r.came));
 	r.delivered = calloc(s->nr_arrivals + 1, sizeof(*r.delivered));
-	if (!r.cpus || !r.seen || !r.delivered) {
+	if (!r.cpus || !r.seen || !r.came || !r.delivered) {
 		snprintf(error, error_size, "out of memory");
 	} else {
 		r.guard = (struct sim_guard){.moves = &r.moves, .ended = died, .arg = &r};
@@ -365,6 +391,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	res->seconds =
 		(double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	free(r.seen);
+	free(r.came);
 	free(r.delivered);
 	cpus_destroy(r.cpus);
 	sim_machine_destroy(r.m);

@@ -18,6 +18,18 @@ static bool is_colored(FILE *out)
 	return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
+/* Its first line says oracle and message again. */
+static void report_details(FILE *out, const char *report)
+{
+	const char *line = strchr(report, '\n');
+
+	for (line = line ? line + 1 : ""; *line; line += strcspn(line, "\n") + 1) {
+		fprintf(out, "           %.*s\n", (int)strcspn(line, "\n"), line);
+		if (!line[strcspn(line, "\n")])
+			break;
+	}
+}
+
 void report_result_text(FILE *out, const struct sim_result *r)
 {
 	static const char *const colors[] = {[SIM_PASS] = "\033[32m",
@@ -42,7 +54,7 @@ void report_result_text(FILE *out, const struct sim_result *r)
 		fprintf(out, "           %s: %s (%s%s%s)\n", sim_oracle_name(f->oracle), f->message,
 			f->context, f->source_location[0] ? ", " : "", f->source_location);
 		if (f->report)
-			fputs(f->report, out);
+			report_details(out, f->report);
 	}
 }
 

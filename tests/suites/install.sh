@@ -36,7 +36,33 @@ suite_install()
 	for page in man1/ghes-sim.1 man3/libghes.3 man3/ghes-explore.3 man5/ghes-sim-scenario.5; do
 		try "man page $page" test -s "$stage/share/man/$page"
 	done
+	try "the example of ghes-explore(3) compiles" manual_example "$stage/include"
+	try "the declaration of libghes(3) is the header's" manual_declaration "$stage/include"
 	[ "$F" = 0 ]
+}
+
+# The functions of the example before main(), what is done in it; with what they call.
+manual_example() # INCLUDE
+{
+	local example
+	example=$(sed -n '/^static void setup/,/^\.fi/p' man/ghes-explore.3 | sed '$d; s/\.\.\.$/{ default: break; }/')
+	[ "$(wc -l <<<"$example")" -gt 8 ] && {
+		echo '#include <ghes/explore.h>'
+		echo 'static int node[2]; void push(void *), drainer(void *); bool all_there(void);'
+		sed '/^$/,$d' <<<"$example"
+		echo 'int main(void) { struct ghes_explore_result result;'
+		sed '1,/^$/d' <<<"$example"
+		echo '}'
+	} | gcc -std=c11 -Wall -Werror -I"$1" -fsyntax-only -xc -
+}
+
+# A second declaration that differs from the first does not compile.
+manual_declaration() # INCLUDE
+{
+	local declaration
+	declaration=$(sed -n 's/^\.B \(const struct .*;\)$/\1/p' man/libghes.3)
+	[ -n "$declaration" ] &&
+		printf '#include <ghes/core.h>\n%s\n' "$declaration" | gcc -std=c11 -Wall -Werror -I"$1" -fsyntax-only -xc -
 }
 
 # As ghes-explore(3) says: compiled, then linked, with nothing but what pkg-config gives.
