@@ -93,7 +93,6 @@ static int create(struct ghes_platform *p, struct ghes_core **result)
 	init_classes(core);
 	ghes_fixmap_init(&core->fixmap, p);
 	estatus_queue_init(&core->queue);
-	init_llist_head(&core->panic_printed);
 	rc = init_parts(core);
 	if (rc)
 		goto err_parts;

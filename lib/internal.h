@@ -290,6 +290,13 @@ enum ghes_message {
 	GHES_NR_MESSAGES
 };
 
+/* Where a panic found the records that it printed */
+enum ghes_printed {
+	GHES_PRINTED_BATCH, /* of the drainer that it interrupted */
+	GHES_PRINTED_QUEUE,
+	GHES_NR_PRINTED
+};
+
 struct ghes_core {
 	struct ghes_platform *platform;
 	struct ghes_class class[GHES_NR_FIXMAP_SLOTS];
@@ -314,9 +321,10 @@ struct ghes_core {
 	struct llist_node *_Atomic drain_raw; /* what it takes, newest first; see process.c */
 	_Atomic(struct ghes_estatus_node *) drain_rest; /* of its batch; or taken by a panic */
 	_Atomic uint64_t drained;			/* records of the queue processed */
-	_Atomic uint64_t panic_queued;	 /* records of the queue printed by a panic; RMW */
-	struct llist_head panic_printed; /* their nodes */
-	_Atomic uint32_t task_works;	 /* nodes that wait as task work; RMW */
+	_Atomic uint64_t panic_queued; /* records of the queue printed by a panic; RMW */
+	/* ... their nodes, oldest first, by "later": for the drainer to give back */
+	_Atomic(struct ghes_estatus_node *) panic_printed[GHES_NR_PRINTED];
+	_Atomic uint32_t task_works; /* nodes that wait as task work; RMW */
 
 	struct ghes *_Atomic retries;
 	_Atomic uint64_t seqno; /* of printed records; the kernel prints 32 bits of it */

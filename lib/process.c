@@ -461,11 +461,12 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
  * and must print what is older than itself.
  *
  *	irq: drainer			| SDEI critical: fatal
- *	drain_raw = first of the list	|	the list still leads there: prints the list
+ *	drain_raw = first of the list	|	takes the list, which leads there: prints it
  *	list: first -> NULL		|
- *					|	it does not: prints drain_raw, which is now NULL
- *	links by "later", oldest first	|		(llnode links are untouched: nothing is
- *torn) drain_rest = oldest		|
+ *					|	takes the list, which does not lead there:
+ *					|	prints drain_raw, which is now NULL, before it
+ *	links by "later", oldest first	|		(llnode links stay as they are)
+ *	drain_rest = oldest		|
  *	drain_raw -> NULL		|	was NULL already: the batch is gone
  *	drain_rest: a -> b		|	prints b, c; drain_rest = NULL
  *	process a			|
@@ -555,16 +556,22 @@ void ghes_drain_queue(struct ghes_core *core)
 }
 
 /* What a panic printed, if there is a life after it */
-static void drain_printed(struct ghes_core *core)
+static void drain_printed(struct ghes_core *core, enum ghes_printed from)
 {
-	struct llist_node *llnode = llist_del_all(&core->panic_printed);
+	struct ghes_estatus_node *node = NULL;
 
-	while (llnode) {
-		struct ghes_estatus_node *node =
-			llist_entry(llnode, struct ghes_estatus_node, llnode);
+	/* relaxed: as in llist_del_all(), what must be seen cannot be missed */
+	if (atomic_load_explicit(&core->panic_printed[from], memory_order_relaxed))
+		/* X2 acquire: the panic has done with them; pairs with X1 */
+		node = atomic_exchange_explicit(&core->panic_printed[from], NULL,
+						memory_order_acquire);
+	while (node) {
+		/* relaxed: published by X1 */
+		struct ghes_estatus_node *later =
+			atomic_load_explicit(&node->later, memory_order_relaxed);
 
-		llnode = llnode->next;
 		finish_node(core, node);
+		node = later;
 	}
 }
 
@@ -580,7 +587,8 @@ void ghes_drain(struct ghes_core *core)
 	if (atomic_fetch_add_explicit(&core->drainers, 1, memory_order_acq_rel) != 0)
 		return;
 	for (;;) {
-		drain_printed(core);
+		drain_printed(core, GHES_PRINTED_BATCH);
+		drain_printed(core, GHES_PRINTED_QUEUE);
 		ghes_drain_queue(core);
 		if (ghes_retry_run(core))
 			continue;
@@ -627,73 +635,74 @@ static void print_node(struct ghes_core *core, struct ghes_estatus_node *node)
 			     estatus);
 	/* relaxed: a number */
 	atomic_fetch_add_explicit(&core->panic_queued, 1, memory_order_relaxed);
-	llist_add(&node->llnode, &core->panic_printed);
 }
 
-static void print_batch(struct ghes_core *core, struct ghes_estatus_node *node)
+/*
+ * Print what is linked from @oldest on, and leave it to the next drainer to give back. The links
+ * stay as they are: a drainer beside us may still be at them.
+ */
+static void print_batch(struct ghes_core *core, struct ghes_estatus_node *oldest,
+			enum ghes_printed from)
 {
-	while (node) {
-		/* relaxed: drain_rest was acquired, or the link is our own */
-		struct ghes_estatus_node *later =
-			atomic_load_explicit(&node->later, memory_order_relaxed);
-
+	/* relaxed: drain_rest was acquired, or the links are our own */
+	for (struct ghes_estatus_node *node = oldest; node;
+	     node = atomic_load_explicit(&node->later, memory_order_relaxed))
 		print_node(core, node);
-		node = later;
-	}
+	/* X1 release: we have done with them; pairs with X2. Once: only the first panic prints. */
+	atomic_store_explicit(&core->panic_printed[from], oldest, memory_order_release);
 }
 
-/* Is @node still on the list, whose drainer we interrupted? */
-static bool on_list(const struct ghes_core *core, const struct llist_node *node)
+/* In order, what we took off the queue (or out of the hands of who did), and count it as taken. */
+static struct ghes_estatus_node *count_taken(struct ghes_core *core, struct llist_node *raw)
 {
-	const struct llist_node *at =
-		atomic_load_explicit(&core->queue.list.first, memory_order_acquire);
+	uint32_t count;
+	struct ghes_estatus_node *oldest = in_order(raw, &count);
 
+	/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
+	atomic_fetch_add_explicit(&core->queue.taken, count, memory_order_release);
+	return oldest;
+}
+
+/*
+ * What a drainer that said @raw has taken and not yet processed. A compare-exchange: on hosts
+ * whose worker thread says that it is this CPU, too, the drainer may go on beside us, and then one
+ * of us has the batch. Both may link it at once, which is why linking writes only what is atomic
+ * and the same from both.
+ */
+static struct ghes_estatus_node *take_drained(struct ghes_core *core, struct llist_node *raw)
+{
+	if (raw &&
+	    atomic_compare_exchange_strong_explicit(&core->drain_raw, &raw, NULL,
+						    memory_order_acq_rel, memory_order_relaxed))
+		return count_taken(core, raw);
+	/* acquire: the links; pairs with the release in ghes_drain_queue() */
+	return atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_acquire);
+}
+
+static bool leads_to(const struct llist_node *at, const struct llist_node *node)
+{
 	while (at && at != node)
 		at = at->next;
 	return at;
 }
 
-/* What the drainer that we interrupted has taken and not yet processed */
-static void print_drained(struct ghes_core *core)
-{
-	/* relaxed: written by the very code that we interrupted */
-	struct llist_node *raw = atomic_load_explicit(&core->drain_raw, memory_order_relaxed);
-	struct ghes_estatus_node *oldest;
-	uint32_t count;
-
-	if (raw && on_list(core, raw))
-		return;
-	/*
-	 * A compare-exchange: on hosts whose worker thread says that it is this CPU, too, the
-	 * drainer may go on beside us, and then one of us has the batch.
-	 */
-	if (raw &&
-	    atomic_compare_exchange_strong_explicit(&core->drain_raw, &raw, NULL,
-						    memory_order_acq_rel, memory_order_relaxed)) {
-		oldest = in_order(raw, &count);
-		/* Q3 release: as in estatus_queue_del_all(); the drainer counts what it keeps */
-		atomic_fetch_add_explicit(&core->queue.taken, count, memory_order_release);
-	} else {
-		/* acquire: the links; pairs with the release in ghes_drain_queue() */
-		oldest = atomic_exchange_explicit(&core->drain_rest, NULL, memory_order_acquire);
-	}
-	print_batch(core, oldest);
-}
-
 static void ghes_print_queued_estatus(struct ghes_core *core)
 {
 	uint32_t here = ghes_ops(core)->smp_processor_id(core->platform) + 1;
-	uint32_t count;
-
+	struct llist_node *raw = NULL, *queued;
 	/* relaxed: if it is this CPU, it is the very code that we interrupted */
-	if (atomic_load_explicit(&core->drain_cpu, memory_order_relaxed) == here)
-		print_drained(core);
-	for (struct ghes_estatus_node *node = estatus_queue_del_all(&core->queue, &count); node;) {
-		struct ghes_estatus_node *next = estatus_queue_next(node);
+	bool draining = atomic_load_explicit(&core->drain_cpu, memory_order_relaxed) == here;
 
-		print_node(core, node);
-		node = next;
-	}
+	/*
+	 * acquire: before the queue is taken. What a drainer says was first on the queue; if it is
+	 * not among what we take now, then the drainer has it.
+	 */
+	if (draining)
+		raw = atomic_load_explicit(&core->drain_raw, memory_order_acquire);
+	queued = llist_del_all(&core->queue.list);
+	if (draining && !(raw && leads_to(queued, raw)))
+		print_batch(core, take_drained(core, raw), GHES_PRINTED_BATCH);
+	print_batch(core, count_taken(core, queued), GHES_PRINTED_QUEUE);
 }
 
 int ghes_panic(struct ghes *ghes, struct ghes_record *record,

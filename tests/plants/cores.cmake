@@ -27,10 +27,9 @@ ghes_core_plant(NAME queue-lifo FILE lib/process.c WHAT "nodes come out newest f
 ghes_core_plant(NAME panic-misses-batch FILE lib/process.c
         WHAT "a panic that interrupts the drainer before its batch is in order does not look for it"
         SCENARIO panic-in-drain DRIVER inject ORACLE panic
-        FROM [[if (raw && on_list(core, raw))
-		return;]]
-        TO [[if (raw)
-		return;]])
+        FROM [[if (draining && !(raw && leads_to(queued, raw)))]]
+        TO [[(void)leads_to;
+	if (draining && !raw)]])
 ghes_core_plant(NAME ack-twice FILE lib/estatus.c WHAT "each record is acknowledged twice"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE ack
         FROM [[ghes_ops(core)->write_gar(core->platform, reg, value);]]

@@ -4,7 +4,7 @@
 # some only to who knows what happens before what.
 
 ghes_core_plant(NAME ex-rcu-dropped FILE lib/notify.c WHAT "an SDEI event is handled outside of a read section"
-        SCENARIO remove-while-sdei-critical DRIVER explore ORACLE race
+        SCENARIO remove-other-while-sdei DRIVER explore ORACLE race
         FROM [[int rc = -GHES_ENOENT;
 
 	p->ops->rcu_read_lock(p);
