@@ -858,16 +858,31 @@ static void op_schedule(struct ghes_platform *p)
 
 /* ---- Sinks ----------------------------------------------------------------------------------- */
 
-/* A page that no task waits for concerns nobody: calls for such pages commute. */
+static bool waits_for_page(const struct sim_cpu *c, uint64_t pfn)
+{
+	return atomic_load(&c->poison.page) == pfn + 1;
+}
+
+/*
+ * A page that no task waits for concerns nobody: calls for such pages commute. By the time that it
+ * is this CPU's turn a task may wait, so that is asked again.
+ */
 static void uses_poison(struct sim_machine *m, struct sim_cpu *c, uint64_t pfn)
 {
 	struct sim_use uses[SIM_MAX_USES];
-	unsigned int n = 0;
+	bool more;
 
-	for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
-		uses[n] = (struct sim_use){SIM_RESOURCE_TASK,
-					   atomic_load(&m->cpu[n].poison.page) == pfn + 1, n};
-	sim_uses(m, c, uses, n);
+	do {
+		unsigned int n = 0;
+
+		for (; n < m->nr_cpus && n < SIM_MAX_USES; n++)
+			uses[n] = (struct sim_use){SIM_RESOURCE_TASK,
+						   waits_for_page(&m->cpu[n], pfn), n};
+		sim_uses(m, c, uses, n);
+		more = false;
+		while (n-- > 0)
+			more |= waits_for_page(&m->cpu[n], pfn) && !uses[n].write;
+	} while (more);
 }
 
 static int op_memory_failure(struct ghes_platform *p, uint64_t pfn, int flags)

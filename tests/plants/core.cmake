@@ -7,6 +7,7 @@
 #	SCENARIO, DRIVER	what is run: driver run, stress, explore, or inject (at one level)
 #	ORACLE	who must notice, or a/b: one of these; `expect`: an expectation of the scenario
 #	ALSO	/a/b: who else may be the first where explore runs a plant of inject
+#	SAYS	regular expression that its message must match; no | in it
 #
 # The other files come from the static library, or (inject, explore) from the stepped or instrumented
 # core; so a plant costs the compilation of one file.
@@ -62,12 +63,12 @@ macro(ghes_core_plant_explored target copy dir file)
         target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}" "${P_NAME}-explored|${dir}/${P_NAME}-explored.so|"
-                "${P_SCENARIO}|explore|${P_ORACLE}${P_ALSO}|${P_WHAT}\n")
+                "${P_SCENARIO}|explore|${P_ORACLE}${P_ALSO}|${P_WHAT}|${P_SAYS}\n")
 endmacro()
 
 function(ghes_core_plant)
         cmake_parse_arguments(PARSE_ARGV 0 P ""
-                "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE;ALSO" "")
+                "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE;ALSO;SAYS" "")
         if(P_DRIVER STREQUAL inject AND NOT GHES_STEP_AVAILABLE)
                 return()
         endif()
@@ -107,7 +108,7 @@ function(ghes_core_plant)
         target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}"
-                "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}\n")
+                "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}|${P_SAYS}\n")
         if(P_DRIVER STREQUAL inject AND TARGET core_instrumented)
                 ghes_core_plant_explored(${target}_explored "${copy}" "${dir}" ${P_FILE})
         endif()

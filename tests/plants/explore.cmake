@@ -100,3 +100,12 @@ ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         WHAT "a kick leaves the task's page in the hands of another CPU, as in the kernel"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE claim
         FROM [[while (anything_in_hand(mf_cpu))]] TO [[while (anything_in_hand(mf_cpu) && !p)]])
+ghes_core_plant(NAME ex-waits-with-lock FILE lib/memory_failure.c
+        WHAT "a kick waits for another CPU with the lock that this CPU needs"
+        SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for lock"
+        FROM [[while (anything_in_hand(mf_cpu))
+		p->ops->schedule(p);]]
+        TO [[uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
+	while (mf_cpu->in_hand != 0)
+		p->ops->cpu_relax(p);
+	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);]])
