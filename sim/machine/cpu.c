@@ -245,20 +245,34 @@ static bool anything_deferred(const struct sim_cpu *c)
 	       atomic_load_explicit(&c->deferred_head, memory_order_relaxed);
 }
 
+/*
+ * Looked at again with busy set: a handler that came after the caller's look may have delivered all
+ * there was. To take what is not there would make the ring count as full for ever.
+ */
+static bool take_deferred(struct sim_cpu *c, struct sim_action *action)
+{
+	bool any;
+
+	sim_busy(c);
+	any = anything_deferred(c);
+	if (any) {
+		uint32_t head = atomic_load_explicit(&c->deferred_head, memory_order_relaxed);
+
+		*action = c->deferred[head % SIM_DEFERRED];
+		atomic_store_explicit(&c->deferred_head, head + 1, memory_order_relaxed);
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	c->busy--; /* not sim_idle(): what was deferred meanwhile is the caller's next */
+	return any;
+}
+
 static void deliver_deferred(struct sim_machine *m, struct sim_cpu *c)
 {
-	while (anything_deferred(c) && !c->busy) {
-		struct sim_action action;
-		uint32_t head;
+	struct sim_action action;
 
-		sim_busy(c);
-		head = atomic_load_explicit(&c->deferred_head, memory_order_relaxed);
-		action = c->deferred[head % SIM_DEFERRED];
-		atomic_store_explicit(&c->deferred_head, head + 1, memory_order_relaxed);
-		atomic_signal_fence(memory_order_seq_cst);
-		c->busy--;
-		sim_arrive(m, c->id, &action);
-	}
+	while (anything_deferred(c) && !c->busy)
+		if (take_deferred(c, &action))
+			sim_arrive(m, c->id, &action);
 }
 
 void sim_idle(struct sim_machine *m, struct sim_cpu *c)
