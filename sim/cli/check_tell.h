@@ -15,8 +15,8 @@
 
 struct teller {
 	struct cli_options *o;
-	struct check_state *state; /* or NULL */
-	struct report_suite suite; /* all results, for formats that come at the end */
+	struct check_state *state;   /* or NULL */
+	struct report_suite suite;   /* all results, for formats that come at the end */
 	struct report_matrix matrix; /* of the suite, when all has ended */
 	unsigned int verdicts[4];
 	unsigned int complete, bad_input, not_applicable;

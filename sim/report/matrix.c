@@ -71,9 +71,9 @@ bool matrix_is_vacuous(const struct report_matrix *x, enum sim_oracle_id oracle)
 static void number(FILE *out, uint64_t n)
 {
 	if (n)
-		fprintf(out, " %11" PRIu64, n);
+		fprintf(out, " %10" PRIu64, n);
 	else
-		fprintf(out, " %11s", ".");
+		fprintf(out, " %10s", ".");
 }
 
 /* A row that would hold nothing is left out. @member: offset of an unsigned int */
@@ -124,7 +124,7 @@ void matrix_text(FILE *out, const struct report_matrix *x)
 {
 	fprintf(out, "%-13s", "");
 	for (unsigned int i = 0; i < x->nr; i++)
-		fprintf(out, " %11s", x->column[i].driver);
+		fprintf(out, " %10s", x->column[i].driver);
 	fputc('\n', out);
 	ROW(out, x, "runs", runs);
 	ROW(out, x, "  complete", complete);
