@@ -25,7 +25,7 @@ struct dynamic {
 };
 
 /* glibc replaces the offsets in the dynamic section by addresses on most architectures. */
-static const void *at(const struct link_map *map, ElfW(Addr) value)
+static const void *at(const struct link_map *map, uintptr_t value)
 {
 	return (const void *)(value < map->l_addr ? map->l_addr + value : value);
 }

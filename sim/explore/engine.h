@@ -422,7 +422,7 @@ struct ghes_explore {
 	uint64_t *seen;			     /* BRUTE: hashes of traces, open addressing */
 	size_t seen_slots;
 	uint64_t shard_next;
-	bool stop;	  /* max_defects reached */
+	bool stop; /* max_defects reached */
 	void *crash_stack;
 	stack_t old_crash_stack;
 	struct sigaction old_action[EX_FATAL_SIGNALS];

@@ -37,7 +37,7 @@ static bool on_list(const struct sim_work_list *list, const struct ghes_work *wo
 	return false;
 }
 
-static void unlink_work(struct sim_work_list *list, struct ghes_work *work)
+static void unlink_work(struct sim_work_list *list, const struct ghes_work *work)
 {
 	struct sim_work_list rest = {NULL, NULL};
 	struct ghes_work *w;
@@ -67,11 +67,12 @@ bool sim_work_push(struct sim_machine *m, struct sim_cpu *to, struct ghes_work *
 /* The work that is first in the queue of @c, which runs from now on. NULL: there is none. */
 static struct ghes_work *begin_work(struct sim_machine *m, struct sim_cpu *c)
 {
-	struct ghes_work *work, *first;
+	struct ghes_work *work;
 
 	sim_uses_one(m, c, SIM_RESOURCE_WORK, false, c->id);
 	do {
-		first = c->works.first;
+		struct ghes_work *first = c->works.first;
+
 		if (!first)
 			return NULL;
 		sim_uses(m, c,
