@@ -342,9 +342,9 @@ static int add_objects(struct build *b)
 
 static char *first_error(const char *log)
 {
-	static const char *const marks[] = {"undefined reference to", ": error: ",
-					    ": fatal error: ",	      ": cannot be run",
-					    "ghes-step-as: ",	      "error: "};
+	static const char *const marks[] = {
+		"undefined reference to", "multiple definition of", ": error: ", ": fatal error: ",
+		": cannot be run",	  "ghes-step-as: ",	    "error: "};
 
 	for (size_t i = 0; i < COUNT(marks); i++) {
 		const char *hit = strstr(log, marks[i]), *start = hit;
@@ -369,9 +369,19 @@ static const char *advice(const char *line)
 
 static int compile_failed(struct build *b, const struct job *job)
 {
-	char *log = file_read(job->log, NULL), *line = first_error(log ? log : "no output");
-	int rc = build_fail(b, GHES_EINVAL, text("%s%s", line, advice(line)));
+	char *log = file_read(job->log, NULL), *line;
+	int rc;
 
+	if (!log || !*log) { /* its words are kept beside what it writes */
+		free(log);
+		return build_fail(
+			b, GHES_EIO,
+			text("%s failed, and no word of it could be kept: is there room in "
+			     "%s? XDG_CACHE_HOME names another place",
+			     b->cc, b->cache));
+	}
+	line = first_error(log);
+	rc = build_fail(b, GHES_EINVAL, text("%s%s", line, advice(line)));
 	free(line);
 	b->info->compiler_output = log;
 	return rc;

@@ -41,10 +41,18 @@ void hash_text(const struct content_hash *h, char out[33])
 
 char *file_read(const char *path, size_t *size)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f;
 	char *data = NULL;
 	size_t n = 0, room = 0, got;
+	struct stat st;
 
+	if (stat(path, &st))
+		return NULL;
+	if (!S_ISREG(st.st_mode)) { /* a FIFO would wait for somebody to write */
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return NULL;
+	}
+	f = fopen(path, "re");
 	if (!f)
 		return NULL;
 	do {
@@ -62,7 +70,7 @@ char *file_read(const char *path, size_t *size)
 		got = fread(data + n, 1, room - n - 1, f);
 		n += got;
 	} while (got);
-	if (data && ferror(f)) { /* a directory, for one */
+	if (data && ferror(f)) {
 		free(data);
 		data = NULL;
 	}

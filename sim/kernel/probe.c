@@ -8,9 +8,11 @@
 #include <ghes/errors.h>
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum need { NEEDED, OPTIONAL };
 #define ANY_ARCH 7u
@@ -103,13 +105,26 @@ static int fail(struct probe *p, int err, char *message)
 	return -err;
 }
 
+/* By errno; @dir may be what named the file. */
+static int cannot_read(struct probe *p, const char *dir, const char *name, const char *expected)
+{
+	if (errno == ENOENT)
+		return fail(p, GHES_ENOENT, text("%s: %s is missing%s", dir, name, expected));
+	return fail(p, GHES_ENOENT,
+		    text("%s: %s cannot be read: %s%s", dir, name, strerror(errno), expected));
+}
+
+/* false: errno says why */
 static bool take(struct probe_file *file, const char *dir, const char *name)
 {
 	char *path = name[0] == '/' ? text("%s", name) : text("%s/%s", dir, name);
 
 	file->text = file_read(path, &file->size);
 	if (!file->text) {
+		int err = errno;
+
 		free(path);
+		errno = err;
 		return false;
 	}
 	file->path = path;
@@ -144,13 +159,12 @@ static int take_sources(struct probe *p, const char *ghes)
 			p->nr_sources++;
 		} else if (replaced) {
 			return fail(p, GHES_ENOENT,
-				    text("%s: cannot be read (named by ghes=)", ghes));
-		} else if (sources[i].need == NEEDED) {
-			return fail(
-				p, GHES_ENOENT,
-				text("%s: %s is missing; expected a kernel tree of 5.10 or later, "
-				     "or a folder with this file at the same place",
-				     p->dir, sources[i].name));
+				    text("ghes=%s: %s; expected a regular file, a ghes.c", ghes,
+					 errno == EINVAL ? "no regular file" : strerror(errno)));
+		} else if (sources[i].need == NEEDED || errno != ENOENT) {
+			return cannot_read(p, p->dir, sources[i].name,
+					   "; expected a kernel tree of 5.10 or later, or a folder "
+					   "with this file at the same place");
 		}
 	}
 	return 0;
@@ -165,12 +179,11 @@ static int take_headers(struct probe *p)
 			free(file->name);
 			file->name = text("%s", headers[i].name);
 			p->nr_headers++;
-		} else if (headers[i].need == NEEDED) {
-			return fail(
-				p, GHES_ENOENT,
-				text("%s: %s is missing; the core's files own it, so it must come "
-				     "from the same tree",
-				     p->dir, headers[i].path));
+		} else if (headers[i].need == NEEDED || errno != ENOENT) {
+			return cannot_read(
+				p, p->dir, headers[i].path,
+				"; the core's files own it, so it must come from the same "
+				"tree");
 		}
 	}
 	return 0;
@@ -363,16 +376,35 @@ static char *tree_version(const char *dir)
 	return found ? text("%d.%d.%d", version, patchlevel, sublevel) : text("%s", "");
 }
 
+static int find_dir(struct probe *p, const char *dir)
+{
+	struct stat st;
+
+	p->dir = realpath(dir, NULL);
+	if (!p->dir || stat(p->dir, &st))
+		return fail(p, GHES_ENOENT,
+			    text("'%s': %s; expected a kernel tree", dir,
+				 errno == ENOENT ? "no such directory" : strerror(errno)));
+	if (!S_ISDIR(st.st_mode))
+		return fail(p, GHES_ENOENT,
+			    text("'%s': a file; expected the directory of a kernel tree", dir));
+	if (strpbrk(p->dir, "\"\n"))
+		return fail(p, GHES_EINVAL,
+			    text("'%s': #include cannot name a file below a directory with a quote "
+				 "or a line break in its name; rename it",
+				 dir));
+	return 0;
+}
+
 int probe_tree(struct probe *p, const char *dir, const struct kernel_core_options *options)
 {
 	int rc;
 
 	memset(p, 0, sizeof(*p));
 	p->arch = options->arch;
-	p->dir = realpath(dir, NULL);
-	if (!p->dir)
-		return fail(p, GHES_ENOENT,
-			    text("%s: no such directory; expected a kernel tree", dir));
+	rc = find_dir(p, dir);
+	if (rc)
+		return rc;
 	p->version = tree_version(p->dir);
 	rc = take_sources(p, options->ghes);
 	if (!rc)
