@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# series.sh GHES-SIM TREES: a series of four commits on the newest of TREES: two that do no harm, one
+# series.sh GHES-SIM TREE: a series of four commits on TREE: two that do no harm, one
 # that drops an acknowledgement, one that mends it. As a range, as patches, as a mailbox, through
 # `git rebase -x` and `git bisect run`; the repository stays as it is and nothing is left behind.
 set -eu
 sim=$1
-tree=$2/linux-source-6.12
-[ -f "$tree/complete" ] || {
-	echo "skipped: no linux-source-6.12"
+tree=$2
+[ -f "$tree/drivers/acpi/apei/ghes.c" ] || {
+	echo "skipped: no $tree"
 	exit 77
 }
 work=$(mktemp -d)
