@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The way of a record: an NMI-like notification (read, check, copy, clear, acknowledge, queue),
- * its drain, and an NMI with many sources of which one has a record.
+ * its drain, an NMI with many sources of which one has a record, and sources that come and go.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "bench.h"
@@ -124,6 +125,40 @@ static void bench_idle(struct bench *b)
 	}
 }
 
+/* ---- sources come and go ------------------------------------------------------------------------------- */
+
+static uint64_t run_come_and_go(void *ctx, uint64_t n)
+{
+	const unsigned int *sources = ctx;
+	struct bench_machine m;
+
+	while (n--) {
+		bench_machine_start(&m, ghes_core_ops_get(), *sources,
+				    ACPI_HEST_NOTIFY_SOFTWARE_DELEGATED, 200);
+		for (unsigned int i = 0; i < *sources; i++)
+			bench_expect(!m.ops->remove(m.core, (uint16_t)i), "remove failed");
+		bench_machine_stop(&m);
+	}
+	return 0;
+}
+
+static void bench_come_and_go(struct bench *b)
+{
+	static unsigned int n[] = {1, 10, 100, 1000, SOURCES_MAX};
+
+	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++) {
+		struct bench_case one = {"HEST to source, and its removal", run_come_and_go, &n[i],
+					 0, 0};
+		char title[80];
+
+		snprintf(title, sizeof(title), "probe and remove, for one of %u source%s", n[i],
+			 n[i] > 1 ? "s" : "");
+		b->per = n[i];
+		bench_group(b, title, &one, 1, "at most 50 us, however many there are");
+	}
+	b->per = 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b;
@@ -131,5 +166,6 @@ int main(int argc, char **argv)
 	bench_init(&b, "notify", argc, argv);
 	bench_records(&b);
 	bench_idle(&b);
+	bench_come_and_go(&b);
 	return 0;
 }

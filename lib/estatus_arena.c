@@ -49,7 +49,9 @@ void ghes_arena_init(struct ghes_estatus_arena *arena, struct ghes_estatus_pool_
 	arena->granule = granule;
 	arena->nr = nr;
 	atomic_init(&arena->next, NULL);
-	arena->gone = NULL;
+	arena->link = NULL;
+	arena->next_leaving = NULL;
+	arena->entry = 0;
 	atomic_init(&arena->leaving, false);
 	for (unsigned int i = 0; i < GHES_ARENA_GRANULES; i++)
 		atomic_init(&arena->length[i], 0);

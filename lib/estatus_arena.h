@@ -36,9 +36,11 @@ struct ghes_estatus_arena {
 	struct ghes_estatus_pool_user *user; /* whose it is; NULL: the pool's. Under the mutex */
 	uint32_t granule;		     /* bytes, a multiple of 64 */
 	uint32_t nr;			     /* granules */
-	/* under the pool's mutex; next is read under RCU */
+	/* under the pool's mutex; next and leaving are read by stats, under RCU */
 	_Atomic(struct ghes_estatus_arena *) next;
-	struct ghes_estatus_arena *gone;
+	_Atomic(struct ghes_estatus_arena *) *link; /* what points to this one: a head or a next */
+	struct ghes_estatus_arena *next_leaving;
+	uint32_t entry; /* of the pool's table, if it is common */
 	_Atomic bool leaving;
 
 	/* granules of the live block that begins here, else 0 */

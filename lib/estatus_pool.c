@@ -251,16 +251,42 @@ static void arena_destroy(struct ghes_estatus_pool *pool, struct ghes_estatus_ar
 /* Into the list of all arenas, which stats walks. */
 static void arena_link(struct ghes_estatus_pool *pool, struct ghes_estatus_arena *arena)
 {
-	widen(pool, arena);
 	/* relaxed: under the mutex, nobody else writes the list */
-	atomic_store_explicit(&arena->next,
-			      atomic_load_explicit(&pool->arenas, memory_order_relaxed),
-			      memory_order_relaxed);
+	struct ghes_estatus_arena *first =
+		atomic_load_explicit(&pool->arenas, memory_order_relaxed);
+
+	widen(pool, arena);
+	atomic_store_explicit(&arena->next, first, memory_order_relaxed);
+	arena->link = &pool->arenas;
+	if (first)
+		first->link = &arena->next;
 	/* P9 release: a ready arena; pairs with P10 */
 	atomic_store_explicit(&pool->arenas, arena, memory_order_release);
 }
 
-/* Make sure that @more arenas can be appended to the table. */
+/* Out of that list again; stats may still be walking there until a grace period is over. */
+static void arena_unlink(struct ghes_estatus_arena *arena)
+{
+	/* relaxed: under the mutex, and the successor was published to all long ago */
+	struct ghes_estatus_arena *next = atomic_load_explicit(&arena->next, memory_order_relaxed);
+
+	atomic_store_explicit(arena->link, next, memory_order_relaxed);
+	if (next)
+		next->link = arena->link;
+}
+
+/* Into entry @at of @table, which has room. P7 release: a ready arena; pairs with P8 */
+static void table_set(struct ghes_estatus_arena_table *table, uint32_t at,
+		      struct ghes_estatus_arena *arena)
+{
+	arena->entry = at;
+	atomic_store_explicit(&table->arena[at], arena, memory_order_release);
+}
+
+/*
+ * Make sure that @more arenas can be appended to the table. A new one is as large as what lives
+ * asks for, not as what ever lived: else users that come and go would make it grow without end.
+ */
 static int table_grow(struct ghes_estatus_pool *pool, uint32_t more)
 {
 	struct ghes_platform *platform = pool->platform;
@@ -273,19 +299,22 @@ static int table_grow(struct ghes_estatus_pool *pool, uint32_t more)
 
 	if (old && old->capacity - nr >= more)
 		return 0;
-	if (nr > UINT32_MAX / 4)
+	for (uint32_t i = 0; i < nr; i++)
+		used += !!atomic_load_explicit(&old->arena[i], memory_order_relaxed);
+	if (used > UINT32_MAX / 4)
 		return -GHES_ENOMEM;
-	capacity = 2 * nr + more < TABLE_MIN ? TABLE_MIN : 2 * nr + more;
+	capacity = 2 * used + more < TABLE_MIN ? TABLE_MIN : 2 * used + more;
 	table = platform->ops->alloc(platform, table_size(capacity));
 	if (!table)
 		return -GHES_ENOMEM;
 	table->capacity = capacity;
+	used = 0;
 	for (uint32_t i = 0; i < nr; i++) {
 		struct ghes_estatus_arena *arena =
 			atomic_load_explicit(&old->arena[i], memory_order_relaxed);
 
 		if (arena)
-			atomic_init(&table->arena[used++], arena);
+			table_set(table, used++, arena);
 	}
 	atomic_init(&table->nr, used);
 	/* P5 release: the filled table; pairs with P6 */
@@ -304,8 +333,7 @@ static void table_append(struct ghes_estatus_pool *pool, struct ghes_estatus_are
 		atomic_load_explicit(&pool->common, memory_order_relaxed);
 	uint32_t nr = atomic_load_explicit(&table->nr, memory_order_relaxed);
 
-	/* P7 release: a ready arena; pairs with P8 */
-	atomic_store_explicit(&table->arena[nr], arena, memory_order_release);
+	table_set(table, nr, arena);
 	atomic_store_explicit(&table->nr, nr + 1, memory_order_relaxed);
 }
 
@@ -317,13 +345,9 @@ static void table_remove(struct ghes_estatus_pool *pool, const struct ghes_estat
 	uint32_t nr = atomic_load_explicit(&table->nr, memory_order_relaxed);
 
 	/* relaxed: clearing publishes nothing; the grace period that follows orders */
-	for (uint32_t i = 0; i < nr; i++) {
-		struct ghes_estatus_arena *arena =
-			atomic_load_explicit(&table->arena[i], memory_order_relaxed);
-
-		if (arena && arena->user == user)
-			atomic_store_explicit(&table->arena[i], NULL, memory_order_relaxed);
-	}
+	for (unsigned int i = 0; i < user->nr_common; i++)
+		atomic_store_explicit(&table->arena[user->arena[i]->entry], NULL,
+				      memory_order_relaxed);
 	while (nr && !atomic_load_explicit(&table->arena[nr - 1], memory_order_relaxed))
 		nr--;
 	atomic_store_explicit(&table->nr, nr, memory_order_relaxed);
@@ -336,27 +360,23 @@ static void table_remove(struct ghes_estatus_pool *pool, const struct ghes_estat
 static void reap(struct ghes_estatus_pool *pool)
 {
 	struct ghes_platform *platform = pool->platform;
-	_Atomic(struct ghes_estatus_arena *) *link = &pool->arenas;
+	struct ghes_estatus_arena **at = &pool->leaving;
 	struct ghes_estatus_arena *arena, *gone = NULL;
 
-	/* relaxed, all of these: under the mutex, nobody else writes the list */
-	while ((arena = atomic_load_explicit(link, memory_order_relaxed))) {
-		if (!atomic_load_explicit(&arena->leaving, memory_order_relaxed) ||
-		    !ghes_arena_is_empty(arena)) {
-			link = &arena->next;
+	while ((arena = *at)) {
+		if (!ghes_arena_is_empty(arena)) {
+			at = &arena->next_leaving;
 			continue;
 		}
-		/* relaxed: its successor was published to all long ago */
-		atomic_store_explicit(link,
-				      atomic_load_explicit(&arena->next, memory_order_relaxed),
-				      memory_order_relaxed);
-		arena->gone = gone;
+		*at = arena->next_leaving;
+		arena_unlink(arena);
+		arena->next_leaving = gone;
 		gone = arena;
 	}
 	if (gone)
 		platform->ops->synchronize_rcu(platform); /* stats may be walking there */
 	while ((arena = gone)) {
-		gone = arena->gone;
+		gone = arena->next_leaving;
 		arena_destroy(pool, arena);
 	}
 }
@@ -438,12 +458,16 @@ int ghes_estatus_pool_expand(struct ghes_estatus_pool *pool, struct ghes_estatus
 	return err;
 }
 
-static void leave(struct ghes_estatus_pool_user *user)
+static void leave(struct ghes_estatus_pool *pool, struct ghes_estatus_pool_user *user)
 {
 	for (unsigned int i = 0; i < user->nr_common + user->nr_private; i++) {
-		user->arena[i]->user = NULL;
+		struct ghes_estatus_arena *arena = user->arena[i];
+
+		arena->user = NULL;
 		/* relaxed: stats only counts it, all others hold the mutex */
-		atomic_store_explicit(&user->arena[i]->leaving, true, memory_order_relaxed);
+		atomic_store_explicit(&arena->leaving, true, memory_order_relaxed);
+		arena->next_leaving = pool->leaving;
+		pool->leaving = arena;
 	}
 	forget_user(user);
 }
@@ -457,7 +481,7 @@ void ghes_estatus_pool_shrink(struct ghes_estatus_pool *pool, struct ghes_estatu
 		table_remove(pool, user);
 		/* Borrowers that still saw its arenas in the table are done after this. */
 		platform->ops->synchronize_rcu(platform);
-		leave(user);
+		leave(pool, user);
 		atomic_fetch_sub_explicit(&pool->users, 1, memory_order_relaxed); /* a count */
 	}
 	reap(pool);
@@ -525,6 +549,7 @@ int ghes_estatus_pool_init(struct ghes_estatus_pool *pool, struct ghes_platform 
 	atomic_init(&pool->common, NULL);
 	atomic_init(&pool->hint, 0);
 	atomic_init(&pool->arenas, NULL);
+	pool->leaving = NULL;
 	atomic_init(&pool->low, UINTPTR_MAX);
 	atomic_init(&pool->high, 0);
 	atomic_init(&pool->exhausted, 0);
@@ -562,6 +587,7 @@ int ghes_estatus_pool_exit(struct ghes_estatus_pool *pool)
 		platform->ops->free(platform, table, table_size(table->capacity));
 	atomic_store_explicit(&pool->common, NULL, memory_order_relaxed);
 	atomic_store_explicit(&pool->arenas, NULL, memory_order_relaxed);
+	pool->leaving = NULL;
 	return err;
 }
 

@@ -116,7 +116,8 @@ struct ghes_block {
 	struct ghes *_Atomic sources;
 
 	/* under the mutex */
-	struct ghes_block *next;
+	struct ghes_block *next;	/* of core->blocks: by @address */
+	struct ghes_block *next_placed; /* of core->placed: by @paddr, if that is known */
 	uint32_t refs;
 	uint8_t space_id;
 	uint64_t address; /* of the register */
@@ -334,6 +335,7 @@ struct ghes_core {
 	/* under the mutex */
 	struct ghes *sources[GHES_HASH_SIZE];
 	struct ghes_block *blocks[GHES_HASH_SIZE];
+	struct ghes_block *placed[GHES_HASH_SIZE];
 	struct ghes_ack *acks[GHES_HASH_SIZE];
 	_Atomic uint32_t nr_sources;
 	uint32_t users[GHES_NR_INDICES];    /* registered sources */

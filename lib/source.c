@@ -68,12 +68,30 @@ static struct ghes_block *find_block(struct ghes_core *core, const struct apei_g
 			return block;
 	if (!paddr)
 		return NULL;
-	/* Different registers that point to one block: rare, and asked for once a source. */
-	for (unsigned int i = 0; i < GHES_HASH_SIZE; i++)
-		for (block = core->blocks[i]; block; block = block->next)
-			if (block->paddr == paddr)
-				return block;
-	return NULL;
+	/* Different registers may point to one block. */
+	block = core->placed[hash(paddr)];
+	while (block && block->paddr != paddr)
+		block = block->next_placed;
+	return block;
+}
+
+/* @block is at @paddr now, as far as is known; 0: unknown. */
+static void place_block(struct ghes_core *core, struct ghes_block *block, uint64_t paddr)
+{
+	struct ghes_block **at = &core->placed[hash(block->paddr)];
+
+	if (block->paddr == paddr)
+		return;
+	if (block->paddr) {
+		while (*at != block)
+			at = &(*at)->next_placed;
+		*at = block->next_placed;
+	}
+	block->paddr = paddr;
+	if (paddr) {
+		block->next_placed = core->placed[hash(paddr)];
+		core->placed[hash(paddr)] = block;
+	}
 }
 
 static void link_block_source(struct ghes_block *block, struct ghes *ghes)
@@ -103,7 +121,7 @@ static int attach_block(struct ghes *ghes, uint64_t paddr)
 		core->blocks[hash(reg->address)] = block;
 	}
 	if (paddr)
-		block->paddr = paddr;
+		place_block(core, block, paddr);
 	/*
 	 * From the second source on readers take turns. The grace period lets those out who found
 	 * no need to: afterwards all of them see it. (relaxed: ordered by that grace period.)
@@ -154,6 +172,7 @@ static void put_block(struct ghes *ghes)
 	while (*at != block)
 		at = &(*at)->next;
 	*at = block->next;
+	place_block(ghes->core, block, 0);
 	p->ops->free(p, block, sizeof(*block));
 }
 

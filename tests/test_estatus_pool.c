@@ -196,6 +196,30 @@ static void memory_follows_the_users(void **state)
 }
 
 /*
+ * Goal: users that come and go for ever need no more memory than those who are there. Method: two
+ * in turns, so that the table of common arenas always has an entry behind the hole that one left.
+ */
+static void users_that_come_and_go_leave_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct ghes_estatus_pool_user user[2] = {0};
+	size_t before;
+
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(ghes_estatus_pool_expand(&f->pool, &user[i], 200, 1, NODE_LEN), 0);
+	before = f->fake.live_bytes;
+	for (unsigned int i = 0; i < 2000; i++) {
+		ghes_estatus_pool_shrink(&f->pool, &user[i % 2]);
+		assert_int_equal(ghes_estatus_pool_expand(&f->pool, &user[i % 2], 200, 1, NODE_LEN),
+				 0);
+	}
+	assert_true(f->fake.live_bytes <= before + 512);
+	for (unsigned int i = 0; i < 2; i++)
+		ghes_estatus_pool_shrink(&f->pool, &user[i]);
+	assert_int_equal(stats_of(f).arenas, 1);
+}
+
+/*
  * Goal: a pool of one 64 KiB source holds no fewer small records than the kernel's, which has
  * 69,632 bytes for it and takes 248 of them for a record of 200 bytes and its node.
  */
@@ -534,6 +558,7 @@ int main(void)
 		TEST(each_user_keeps_its_guaranteed_records),
 		TEST(guarantee_is_what_was_asked_for_within_64k),
 		TEST(memory_follows_the_users),
+		TEST(users_that_come_and_go_leave_nothing),
 		TEST(small_records_are_not_fewer_than_in_the_kernel),
 		TEST(impossible_sizes_are_refused),
 		TEST(misuse_of_free_is_refused_and_counted),

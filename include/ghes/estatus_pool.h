@@ -122,6 +122,7 @@ struct ghes_estatus_pool {
 
 	/* Under the platform mutex */
 	_Atomic(struct ghes_estatus_arena *) arenas; /* all, those that left too; stats: RCU */
+	struct ghes_estatus_arena *leaving;	     /* of these: who left, and may not be empty */
 	uint32_t reserved_max; /* bytes; one block of so many fits in a common arena */
 	/* What all arenas lie in; written under the mutex, only widens */
 	_Atomic uintptr_t low;

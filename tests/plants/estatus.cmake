@@ -53,7 +53,7 @@ ghes_plant(NAME pool-private-is-common FILE lib/estatus_pool.c TEST estatus_pool
         EXPECT "(FAILED|ERROR).*each_user_keeps_its_guaranteed_records")
 ghes_plant(NAME pool-arena-leaves-full FILE lib/estatus_pool.c TEST estatus_pool
         WHAT "an arena goes with blocks in it"
-        FROM [[		    !ghes_arena_is_empty(arena)) {]] TO [[		    0) {]]
+        FROM [[if (!ghes_arena_is_empty(arena)) {]] TO [[if (0) {]]
         EXPECT "arena_stays_for_borrowed_blocks")
 ghes_plant(NAME pool-no-grace-period FILE lib/estatus_pool.c TEST estatus_pool
         WHAT "a user's arenas go while borrowers may be allocating from them"
@@ -67,6 +67,11 @@ ghes_plant(NAME pool-arena-never-leaves FILE lib/estatus_pool.c TEST estatus_poo
 }]] TO [[	}
 }]]
         EXPECT "(FAILED|ERROR).*memory_follows_the_users")
+ghes_plant(NAME pool-table-never-shrinks FILE lib/estatus_pool.c TEST estatus_pool
+        WHAT "a new table is as large as what ever lived"
+        FROM [[capacity = 2 * used + more < TABLE_MIN ? TABLE_MIN : 2 * used + more;]]
+        TO [[capacity = 2 * nr + more < TABLE_MIN ? TABLE_MIN : 2 * nr + more;]]
+        EXPECT "(FAILED|ERROR).*users_that_come_and_go")
 ghes_plant(NAME pool-exhaustion-uncounted FILE lib/estatus_pool.c TEST estatus_pool
         WHAT "a failed allocation is not counted"
         FROM [[atomic_fetch_add_explicit(&pool->exhausted, 1, memory_order_relaxed);]] TO [[(void)0;]]
