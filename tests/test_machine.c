@@ -242,7 +242,7 @@ static void check_snapshot(bool track)
 	}
 	print_message("a restore copies %zu bytes of %zu\n", sim_snapshot_cost(kit.m, s), size);
 	if (track)
-		assert_true(sim_snapshot_cost(kit.m, s) <= 160 * 1024);
+		assert_true(sim_snapshot_cost(kit.m, s) <= 176 * 1024);
 	free(before);
 	sim_snapshot_free(kit.m, s);
 	sigaction(SIGSEGV, &old, NULL);
