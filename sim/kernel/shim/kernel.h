@@ -19,7 +19,8 @@
 #include "list.h"
 #include "bug.h"
 #include "print.h"
-#ifndef SHIM_BARE /* of a push that is inline in this tree, record.c hears as of a call: before it */
+#ifndef SHIM_BARE /* of a push that is inline in this tree, record.c hears as of a call: before it \
+		   */
 #pragma push_macro("try_cmpxchg")
 #undef try_cmpxchg
 void record_push(const void *node);
