@@ -3,13 +3,14 @@
  * The way of a record: an NMI-like notification (read, check, copy, clear, acknowledge, queue),
  * its drain, an NMI with many sources of which one has a record, and sources that come and go.
  *
- * Where an uncontended compare-exchange takes 5.4 ns, a new record of 200 bytes takes 68-69 ns (aim:
- * 70) to notify, a repeat 71, and 37 (aim: 40) to drain: medians over random layouts in memory,
- * which alone make a difference of 8 ns. The kernel's own takes 128, 118 and 45 in bench_kernel:
- * twice as fast is not reached. By profile, 23 ns of a notification are four locked operations that
- * the kernel has, too (lock of the class, arena, queue, irq_work), about 10 the slot (map, three
- * copies, unmap), 6 the look into the cache; the rest is a nanosecond or two for each step. Of a
- * drain, 12 ns are two locked operations, the claim of each record against a panic and its free.
+ * Where an uncontended compare-exchange takes 5.4 ns, a new record of 200 bytes takes 68-69 ns
+ * (aim: 70) to notify, a repeat 71, and 37 (aim: 40) to drain: medians over random layouts in
+ * memory, which alone make a difference of 8 ns. The kernel's own takes 128, 118 and 45 in
+ * bench_kernel: twice as fast is not reached. By profile, 23 ns of a notification are four locked
+ * operations that the kernel has, too (lock of the class, arena, queue, irq_work), about 10 the
+ * slot (map, three copies, unmap), 6 the look into the cache; the rest is a nanosecond or two for
+ * each step. Of a drain, 12 ns are two locked operations, the claim of each record against a panic
+ * and its free.
  */
 #include <stdio.h>
 #include <string.h>
