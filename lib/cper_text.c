@@ -93,6 +93,15 @@ void cper_text_guid(struct cper_text *text, const guid_t *guid)
 	}
 }
 
+const char *cper_text_literal(struct cper_text *text, const char *format)
+{
+	const char *end = strchr(format, '%');
+	size_t n = end ? (size_t)(end - format) : strlen(format);
+
+	cper_text_bytes(text, format, n);
+	return format + n;
+}
+
 /* One conversion of a format, taken apart */
 struct conversion {
 	unsigned int width;
@@ -120,11 +129,7 @@ void cper_text_vfmt(struct cper_text *text, const char *format, va_list args)
 	struct conversion c;
 	const char *s;
 
-	while (*format) {
-		if (*format != '%') {
-			cper_text_char(text, *format++);
-			continue;
-		}
+	while (*(format = cper_text_literal(text, format))) {
 		format = conversion_parse(&c, format + 1);
 		switch (c.type) {
 		case 's':

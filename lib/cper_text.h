@@ -44,6 +44,9 @@ void cper_text_guid(struct cper_text *text, const guid_t *guid);
 void cper_text_fmt(struct cper_text *text, const char *format, ...) GHES_PRINTF(2, 3);
 void cper_text_vfmt(struct cper_text *text, const char *format, va_list args) GHES_PRINTF(2, 0);
 
+/* Copies @format up to its next conversion, or all of it; returns what is left: "%..." or "". */
+const char *cper_text_literal(struct cper_text *text, const char *format);
+
 /* "0x" and at least @width digits, the common case */
 static inline void cper_text_0x(struct cper_text *text, uint64_t value, unsigned int width)
 {

@@ -149,10 +149,14 @@ uint32_t ghes_arena_used(const struct ghes_estatus_arena *arena)
 
 uint32_t ghes_arena_nodes(const struct ghes_estatus_arena *arena)
 {
+	/* relaxed, both: a gauge. A block begins at a granule that is in use. */
+	ghes_arena_word_t left =
+		atomic_load_explicit(&arena->map, memory_order_relaxed) & low_bits(arena->nr);
 	uint32_t nodes = 0;
 
-	for (uint32_t i = 0; i < arena->nr; i++) /* relaxed: a gauge */
-		nodes += !!atomic_load_explicit(&arena->length[i], memory_order_relaxed);
+	for (; left; left &= left - 1)
+		nodes += !!atomic_load_explicit(&arena->length[first_bit(left)],
+						memory_order_relaxed);
 	return nodes;
 }
 

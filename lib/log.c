@@ -39,13 +39,9 @@ static void put_number(struct cper_text *text, const struct conversion *c, uint6
 
 static void vformat(struct cper_text *text, const char *fmt, va_list ap)
 {
-	while (*fmt) {
+	while (*(fmt = cper_text_literal(text, fmt))) {
 		struct conversion c;
 
-		if (*fmt != '%') {
-			cper_text_char(text, *fmt++);
-			continue;
-		}
 		fmt = parse(fmt + 1, &c);
 		switch (c.type) {
 		case 's':
