@@ -54,7 +54,7 @@ expect 0 '"verdict":"pass".*"signal-floor-ns":[1-9].*"signals-to-self":[1-9].*"n
 expect 0 '"real-aborts":[1-9]' \
 	--format json --events 2000 --cpus 2 "$scenarios/claim-user-record.yaml"
 # Claims whose record another CPU reads, because there was no memory for it
-expect 0 PASS --events 2000 --cpus 8 "$scenarios/claim-guest-pool-empty.yaml"
+expect 0 PASS --events 2000 --cpus 8 "$scenarios/claim-guest-large-pool-empty.yaml"
 expect 3 'nothing nested as sdei-critical > sdei-normal' --seconds 0.1 "$dir/vacuous.yaml"
 expect 0 '"executions":([2-9]|[1-9][0-9])' --format json --events 3 "$dir/panics.yaml"
 expect 2 'cpus' --cpus 0 "$scenarios/cache-full.yaml"

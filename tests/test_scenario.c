@@ -87,7 +87,7 @@ static const struct {
 	 "t:9:23: 'grace-period' takes nothing, expected the word alone"},
 	{ALL "misbehave: {dance: 1}\n",
 	 "t:7:13: a misbehaviour is 'dance', expected one of: mutate, overwrite, refill, ignore-ack, "
-	 "spurious, repeat, hostile, pool-fail, clock-frozen, clock-coarse, clock-back, "
+	 "spurious, repeat, hostile, pool-fail, pool-empty, clock-frozen, clock-coarse, clock-back, "
 	 "irq-work-elsewhere, cpu-offline, sdei-deny"},
 	{ALL "drivers: []\n", "t:7:10: drivers is empty, expected at least one"},
 	{ALL "drivers: [run, walk]\n",

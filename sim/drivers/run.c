@@ -253,7 +253,7 @@ static void tell_not_struck(const struct run *r, unsigned int n, char *why, size
 		}
 }
 
-/* An arrival whose place was never reached makes the run vacuous: it did not show its story. */
+/* What was to happen and did not makes the run vacuous: it did not show its story. */
 static bool all_struck(const struct run *r, char *why, size_t size)
 {
 	for (unsigned int i = 0; i < r->s->nr_arrivals; i++)
@@ -261,7 +261,11 @@ static bool all_struck(const struct run *r, char *why, size_t size)
 			tell_not_struck(r, i, why, size);
 			return false;
 		}
-	return true;
+	if (!sim_pool_was_denied(r->m))
+		snprintf(
+			why, size,
+			"the pool was never found empty: the core takes less from it, or does not ask");
+	return sim_pool_was_denied(r->m);
 }
 
 /* The defect that ended the run was reported last of its kind. */

@@ -112,6 +112,9 @@ extern _Bool host_checked; /* ghes_platform_ops.defect is there */
 void *host_alloc(host_size size);
 void host_free(void *ptr);
 
+/* Is the estatus pool to have no room for the @size bytes that are asked of it now? Any context. */
+_Bool host_pool_denied(host_size size);
+
 int host_set_fixmap(unsigned int idx, host_u64 paddr);
 void host_clear_fixmap(unsigned int idx);
 void host_memcpy_fromio(unsigned int idx, host_size offset, void *dst, host_size n);

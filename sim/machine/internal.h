@@ -55,6 +55,7 @@ struct sim_frame {
 	uint64_t entry_step;   /* of sim_cpu.steps */
 	uint32_t instance;     /* the record that this context dealt with last */
 	bool instance_done;    /* and it has come to an end, or to the queue */
+	uint64_t denied;       /* bytes that the pool is to have no room for, or 0 */
 };
 
 /* Bits of sim_cpu.pending: what waits until masks allow it */
@@ -298,7 +299,7 @@ struct sim_machine {
 	_Atomic uint32_t hed_users, nmi_users;
 	_Atomic uint32_t spurious_left;
 	_Atomic uint32_t sdei_pending; /* sum of sim_sdei_event.pending */
-	_Atomic uint64_t allocs;
+	_Atomic uint64_t allocs, pool_allocs;
 	_Atomic uint64_t sdei_calls;
 	_Atomic uint64_t last_entry[ACPI_HEST_NOTIFY_RESERVED]; /* as in sim_source, by type */
 	uint32_t instance_slots;				/* power of two */

@@ -124,6 +124,7 @@ struct sim_source_config {
 	X(REPEAT, "repeat", "times each record is reported again")                                 \
 	X(HOSTILE, "hostile", "1: bytes of records are random")                                    \
 	X(POOL_FAIL, "pool-fail", "n-th allocation by the core fails")                             \
+	X(POOL_EMPTY, "pool-empty", "n-th allocation from the estatus pool finds no room")         \
 	X(CLOCK_FROZEN, "clock-frozen", "1: the clock stands still")                               \
 	X(CLOCK_COARSE, "clock-coarse", "nanoseconds of one clock step")                           \
 	X(CLOCK_BACK, "clock-back", "nanoseconds the clock steps back once in a while")            \
@@ -301,7 +302,7 @@ struct sim_defect {
 };
 
 /* Report one; the first of each oracle is kept per run (in the arena). Any context, lock-free. */
-void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fmt, ...)
+GHES_API void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fmt, ...)
 	GHES_PRINTF(3, 4);
 unsigned int sim_nr_defects(const struct sim_machine *m);
 /* How often @oracle had something to judge since sim_boot(), on all CPUs. */
@@ -374,8 +375,8 @@ int sim_do(struct sim_machine *m, unsigned int cpu, const struct sim_action *act
  * A floating notification arrives on @cpu, now, in whatever context that CPU is: REPORT, RAISE,
  * CONSUME... Runs the handler in place when the answer is SIM_NOW.
  */
-enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
-			    const struct sim_action *action);
+GHES_API enum sim_verdict sim_arrive(struct sim_machine *m, unsigned int cpu,
+				     const struct sim_action *action);
 
 /* Records of @source that firmware keeps back because its block is in use; a hint, any thread. */
 unsigned int sim_firmware_backlog(struct sim_machine *m, uint16_t source);
@@ -415,7 +416,8 @@ size_t sim_arena_used(const struct sim_machine *m); /* bytes a snapshot copies *
 void *sim_poison_page(struct sim_machine *m, unsigned int cpu);
 
 /*
- * Where all state that contexts share is: the arena, then the regions of sim_snapshot_add_region().
+ * Where all state that contexts share is: the machine's own and its memory, the core's heap, then
+ * the regions of sim_snapshot_add_region().
  * At most @max are written to @regions; the number there is is returned.
  */
 struct sim_region {
@@ -440,6 +442,14 @@ bool sim_snapshot_fault(struct sim_machine *m, const void *address);
 void sim_snapshot_pause(struct sim_machine *m, bool pause);
 /* Bytes that a restore copies now. */
 size_t sim_snapshot_cost(const struct sim_machine *m, const struct sim_snapshot *s);
+/*
+ * Misbehaviour pool-empty: is @platform's next allocation of @size bytes from the core's estatus
+ * pool to find no room? Asked once for each, by the core's own glue. Any context; never blocks.
+ */
+GHES_API bool sim_pool_denied(struct ghes_platform *platform, size_t size);
+/* Has that happened in this run? True without that misbehaviour. */
+bool sim_pool_was_denied(const struct sim_machine *m);
+
 /* More memory that belongs to the state: writable segments of a kernel core. Before save. */
 int sim_snapshot_add_region(struct sim_machine *m, void *addr, size_t size);
 

@@ -66,6 +66,34 @@ static void *op_alloc(struct ghes_platform *p, size_t size)
 	return ptr;
 }
 
+/*
+ * Called by a core's pool, whichever core it is (sim/cores/pool.c, the kernel's shim), before it
+ * takes @size bytes: the counterpart of op_alloc() for memory that the core divides by itself.
+ */
+bool sim_pool_denied(struct ghes_platform *p, size_t size)
+{
+	struct sim_machine *m = sim_of_platform(p);
+	uint64_t empty;
+	struct sim_cpu *c;
+
+	if (p->ops != &sim_platform_ops)
+		return false; /* another host's */
+	empty = m->host->config.misbehave[SIM_MISBEHAVE_POOL_EMPTY];
+	if (!empty)
+		return false;
+	c = sim_this(m);
+	sim_uses_one(m, c, SIM_RESOURCE_HEAP, true, 0); /* which is the n-th: the order matters */
+	if (atomic_fetch_add(&m->pool_allocs, 1) + 1 != empty)
+		return false;
+	sim_top(c)->denied = size;
+	return true;
+}
+
+bool sim_pool_was_denied(const struct sim_machine *m)
+{
+	return atomic_load(&m->pool_allocs) >= m->host->config.misbehave[SIM_MISBEHAVE_POOL_EMPTY];
+}
+
 static void op_free(struct ghes_platform *p, void *ptr, size_t size)
 {
 	struct sim_machine *m = sim_of_platform(p);
@@ -1008,6 +1036,10 @@ static void op_tracepoint(struct ghes_platform *p, enum ghes_tracepoint tp, uint
 
 	if ((unsigned int)tp >= GHES_NR_TRACEPOINTS)
 		return;
+	if (tp == GHES_TP_POOL_EXHAUSTED && sim_top(c)->denied) {
+		arg0 = sim_top(c)->denied; /* what was asked for, not what made the core refuse */
+		sim_top(c)->denied = 0;
+	}
 	if (arg0 && arg0_is_address(tp))
 		arg0 = sim_address_id(m, arg0);
 	begin(m, c, (enum sim_event_kind)(SIM_EV_TRACEPOINT + tp), arg0);

@@ -42,12 +42,18 @@ unsigned int sim_state_regions(const struct sim_machine *m, struct sim_region *r
 			       unsigned int max)
 {
 	const struct sim_host *h = m->host;
+	/* before boot there is no heap */
+	uint8_t *heap = m->heap_start ? m->heap_start : h->arena + h->arena_size;
+	const struct sim_region parts[] = {
+		{h->arena, (size_t)(heap - h->arena)},
+		{heap, (size_t)(h->arena + h->arena_size - heap)},
+	};
 
-	if (max)
-		regions[0] = (struct sim_region){h->arena, h->arena_size};
-	for (unsigned int i = 0; i < h->nr_regions && i + 1 < max; i++)
-		regions[i + 1] = (struct sim_region){h->region[i].addr, h->region[i].size};
-	return h->nr_regions + 1;
+	for (unsigned int i = 0; i < 2 && i < max; i++)
+		regions[i] = parts[i];
+	for (unsigned int i = 0; i < h->nr_regions && i + 2 < max; i++)
+		regions[i + 2] = (struct sim_region){h->region[i].addr, h->region[i].size};
+	return h->nr_regions + 2;
 }
 
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m)
@@ -179,6 +185,7 @@ void sim_snapshot_restore(struct sim_machine *m, const struct sim_snapshot *s)
 	struct sim_host *h = m->host;
 	size_t at = s->arena_size;
 
+	h->escape = NULL; /* who left a run by a jump of its own has left the call, too */
 	restore_arena(h, s);
 	for (unsigned int i = 0; i < s->nr_regions; i++) {
 		memcpy(h->region[i].addr, s->bytes + at, s->region_size[i]);

@@ -21,7 +21,7 @@ if(TARGET ghes_core_stepped)
 endif()
 
 function(ghes_core_plant_native target copy dir)
-        add_library(${target} MODULE EXCLUDE_FROM_ALL "${copy}" ${PROJECT_SOURCE_DIR}/sim/cores/module.c)
+        add_library(${target} MODULE EXCLUDE_FROM_ALL "${copy}" ${PROJECT_SOURCE_DIR}/sim/cores/pool.c)
         target_include_directories(${target} BEFORE PRIVATE "${dir}/include" "${dir}/lib")
         target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
         target_compile_options(${target} PRIVATE -w)
@@ -35,7 +35,8 @@ function(ghes_core_plant_stepped target copy dir file)
                 INCLUDES ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
         get_target_property(others core_stepped GHES_STEP_OBJECTS)
         list(FILTER others EXCLUDE REGEX "/${stem}\\.o$")
-        add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/module.c)
+        add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/pool.c)
+        target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include)
         add_dependencies(${target} core_stepped_objects)
         target_link_libraries(${target} PRIVATE ${target}_step ${others})
 endfunction()
@@ -48,9 +49,10 @@ function(ghes_core_plant_instrumented target copy dir file)
         target_include_directories(${target}_objects PRIVATE ${PROJECT_SOURCE_DIR}/include
                 ${PROJECT_SOURCE_DIR}/lib)
         target_compile_options(${target}_objects PRIVATE -w)
-        add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/module.c
+        add_library(${target} MODULE EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/sim/cores/pool.c
                 $<TARGET_OBJECTS:${target}_objects>
                 $<FILTER:$<TARGET_OBJECTS:core_instrumented>,EXCLUDE,/${stem}\\.c\\.o$>)
+        target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include)
         target_link_options(${target} PRIVATE ${GHES_EXPLORE_LDFLAGS})
 endfunction()
 
@@ -105,7 +107,7 @@ function(ghes_core_plant)
         add_dependencies(${target} ${target}_edit)
         set_target_properties(${target} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${dir}"
                 OUTPUT_NAME ${P_NAME})
-        target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
+        target_link_options(${target} PRIVATE -Wl,-Bsymbolic -Wl,--wrap=ghes_estatus_pool_alloc)
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}"
                 "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}|${P_SAYS}\n")

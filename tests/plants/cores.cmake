@@ -95,6 +95,42 @@ ghes_core_plant(NAME panic-forgets-queue FILE lib/process.c WHAT "a panic does n
         FROM [[if (first)
 		ghes_print_queued_estatus(core);]]
         TO [[(void)ghes_print_queued_estatus;]])
+ghes_core_plant(NAME boot-endless FILE lib/core.c WHAT "the core never comes back from its start"
+        SCENARIO nested-sdei DRIVER inject ORACLE progress
+        FROM [[if (core->generics)
+		return -GHES_EBUSY;
+	scratch =]]
+        TO [[for (;;)
+		;
+	scratch =]])
+ghes_core_plant(NAME drain-endless FILE lib/process.c WHAT "the drain never comes to an end, whoever interrupts it"
+        SCENARIO nested-sdei DRIVER inject ORACLE progress
+        FROM [[while (node) {
+		struct ghes_estatus_node *later =]]
+        TO [[while (node) {
+		for (;;)
+			;
+		struct ghes_estatus_node *later =]])
+ghes_core_plant(NAME exhausted-unheard FILE lib/notify.c
+        WHAT "a record for which the pool has no room is left for the next notification, which never comes"
+        SCENARIO misbehave-pool-empty-2 DRIVER run ORACLE expect
+        FROM [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+	return ghes_retry_later(ghes, reader);]]
+        TO [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+	return -GHES_ENOMEM;]])
+ghes_core_plant(NAME exhausted-slot-left FILE lib/notify.c
+        WHAT "who finds no room in the pool leaves its slot mapped"
+        SCENARIO misbehave-pool-empty-1 DRIVER run ORACLE slot
+        FROM [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+	return ghes_retry_later(ghes, reader);]]
+        TO [[return ghes_retry_later(ghes, reader);]])
+ghes_core_plant(NAME cache-entry-unchecked FILE lib/estatus_cache.c
+        WHAT "a cache entry for which the pool has no room is filled all the same"
+        SCENARIO misbehave-pool-empty-3 DRIVER inject ORACLE crash
+        FROM [[if (!entry)
+		return NULL;
+	entry->cache = cache;]]
+        TO [[entry->cache = cache;]])
 ghes_core_plant(NAME sdei-without-rcu FILE lib/notify.c
         WHAT "an SDEI notification looks its source up outside of an RCU read section"
         SCENARIO remove-other-while-sdei DRIVER inject ORACLE crash ALSO "/race"

@@ -79,6 +79,14 @@ static void unlock_blocks(uint32_t mask)
 	host_mask_set(mask);
 }
 
+/* The simulator's (machine.h); with another host the pool is never denied. */
+bool sim_pool_denied(struct ghes_platform *platform, size_t size) __attribute__((weak));
+
+bool host_pool_denied(host_size size)
+{
+	return sim_pool_denied && sim_pool_denied(host_platform, size);
+}
+
 void *host_alloc(host_size size)
 {
 	struct block *b;

@@ -399,7 +399,9 @@ unsigned long __wrap_gen_pool_alloc_algo_owner(struct gen_pool *pool, size_t siz
 	unsigned long addr;
 
 	shim_loop_begins();
-	addr = __real_gen_pool_alloc_algo_owner(pool, size, algo, data, owner);
+	addr = host_pool_denied(size)
+		       ? 0
+		       : __real_gen_pool_alloc_algo_owner(pool, size, algo, data, owner);
 	if (!host_traced && !host_checked)
 		return addr;
 	if (addr)
