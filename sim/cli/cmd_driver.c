@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alone.h"
@@ -18,6 +19,7 @@
 #include "drivers/schedule.h"
 #include "input_file.h"
 #include "interrupt.h"
+#include "jobs.h"
 #include "report/report.h"
 #include "scenario/scenario.h"
 
@@ -128,7 +130,7 @@ static int drive(void *arg)
 	int status, ret;
 
 	o->driver.recording = kept;
-	o->driver.machine_readable = o->format != CLI_TEXT;
+	o->driver.machine_readable = o->format != CLI_TEXT || o->jobs > 1;
 	o->driver.shard = o->shard;
 	o->driver.shards = o->shards;
 	ret = run->choices ? run->driver->replay(run->scenario, run->core, &o->driver, run->choices,
@@ -222,36 +224,164 @@ static int run_one(const struct sim_driver_type *driver, struct sim_core *core,
 	return status;
 }
 
-int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
-{
-	const struct sim_driver_type *driver = sim_driver_find(verb->name);
-	struct sim_core *core;
-	char error[512];
-	int status = CLI_HELD;
+/* ---- Several scenarios ----------------------------------------------------------------------- */
 
-	if (!o->nr_operands)
-		return cli_error("%s needs a scenario; 'ghes-sim list' lists the built-in ones",
-				 verb->name);
-	if (o->nr_operands > 1 && (o->svg || o->trace))
-		return cli_error("--svg and --trace take one scenario");
-	core = sim_core_open(o->core, error, sizeof(error));
-	if (!core)
-		return cli_error("%s", error);
-	status = cover_begin(core, o);
-	if (status) {
-		sim_core_close(core);
-		return status;
+struct batch {
+	const struct sim_driver_type *driver;
+	struct sim_core *core;
+	struct cli_options *o;
+	char **name; /* of scenarios, as the user gave them; or, with --all, paths */
+	int nr, room;
+	bool failed;		       /* --all: a scenario cannot be read, or no memory */
+	int ended[CLI_INCOMPLETE + 1]; /* by exit status */
+	int status;
+};
+
+static int run_nth(void *arg, int n)
+{
+	struct batch *b = arg;
+
+	return run_one(b->driver, b->core, b->o, b->name[n], NULL);
+}
+
+static void nth_ended(void *arg, int n, int status)
+{
+	struct batch *b = arg;
+
+	(void)n;
+	if (status < 0 || status > CLI_INCOMPLETE)
+		status = CLI_USAGE;
+	b->ended[status]++;
+	b->status = worse(b->status, status);
+}
+
+static const char *name_of(void *arg, int n)
+{
+	const struct batch *b = arg;
+
+	return b->name[n];
+}
+
+/* The built-in ones that the driver can show something with */
+static int add_builtin(const char *path, void *arg)
+{
+	struct batch *b = arg;
+	char error[600];
+	struct sim_scenario *s = scenario_load(path, error, sizeof(error));
+	bool wanted = s && scenario_is_for(s, b->driver->name);
+
+	if (!s)
+		fprintf(stderr, "%s\n", error);
+	scenario_free(s);
+	b->failed |= !s;
+	if (!wanted)
+		return 0;
+	if (b->nr == b->room) {
+		int room = b->room ? 2 * b->room : 64;
+		char **more = realloc(b->name, (size_t)room * sizeof(*more));
+
+		b->failed |= !more;
+		if (!more)
+			return 1;
+		b->name = more;
+		b->room = room;
 	}
-	o->driver.stop = interrupt_wish();
+	b->name[b->nr] = strdup(path);
+	b->failed |= !b->name[b->nr];
+	b->nr += b->name[b->nr] != NULL;
+	return 0;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int run_batch(struct batch *b)
+{
+	const struct cli_options *o = b->o;
+	double from = now();
+	int rest;
+
 	interrupt_catch(true);
-	for (int i = 0; i < o->nr_operands && !*interrupt_count(); i++)
-		status = worse(status, run_one(driver, core, o, o->operands[i], NULL));
+	if (o->jobs > 1 && jobs_run(o->jobs, b->nr, run_nth, nth_ended, name_of, b))
+		b->status = CLI_USAGE;
+	for (int i = 0; o->jobs <= 1 && i < b->nr && !*interrupt_count(); i++)
+		nth_ended(b, i, run_nth(b, i));
 	interrupt_leave();
 	if (*interrupt_count())
-		status = worse(status, CLI_INCOMPLETE);
+		b->status = worse(b->status, CLI_INCOMPLETE);
+	rest = b->nr;
+	for (int i = 0; i <= CLI_INCOMPLETE; i++)
+		rest -= b->ended[i];
+	if (o->all && o->format == CLI_TEXT)
+		printf("%s: %d scenarios in %.1f s: %d complete and held, %d with a defect, %d "
+		       "incomplete or vacuous, %d not run\n",
+		       b->driver->name, b->nr, now() - from, b->ended[CLI_HELD],
+		       b->ended[CLI_DEFECT], b->ended[CLI_INCOMPLETE], b->ended[CLI_USAGE] + rest);
+	return b->status;
+}
+
+static const char *misused(const struct cli_verb *verb, const struct cli_options *o)
+{
+	static char text[100];
+
+	if (o->all && o->nr_operands)
+		return "--all and names of scenarios exclude each other";
+	if ((o->all || o->nr_operands > 1) && (o->svg || o->trace))
+		return "--svg and --trace take one scenario";
+	if (o->jobs > 1 && (o->coverage || o->nr_changed || o->save_schedule))
+		return "--coverage, --changed and --save-schedule take --jobs 1";
+	if (o->all || o->nr_operands)
+		return NULL;
+	snprintf(text, sizeof(text), "%s needs a scenario; 'ghes-sim list' lists the built-in ones",
+		 verb->name);
+	return text;
+}
+
+static int with_core(struct batch *b)
+{
+	struct cli_options *o = b->o;
+	int status = cover_begin(b->core, o);
+
+	if (status)
+		return status;
+	o->driver.stop = interrupt_wish();
+	status = run_batch(b);
 	if (status != CLI_USAGE)
-		status = worse(status, cover_end(core, o));
-	sim_core_close(core);
+		status = worse(status, cover_end(b->core, o));
+	return status;
+}
+
+int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
+{
+	struct batch b = {.driver = sim_driver_find(verb->name), .o = o};
+	const char *error = misused(verb, o);
+	char text[512];
+	int status;
+
+	if (error)
+		return cli_error("%s", error);
+	b.name = o->operands;
+	b.nr = o->nr_operands;
+	if (o->all) {
+		b.name = NULL;
+		scenario_builtin_each(add_builtin, &b);
+	}
+	b.core = b.failed ? NULL : sim_core_open(o->core, text, sizeof(text));
+	if (b.core)
+		status = with_core(&b);
+	else
+		status = b.failed ? CLI_USAGE : cli_error("%s", text);
+	if (b.core)
+		sim_core_close(b.core);
+	for (int i = 0; o->all && i < b.nr; i++)
+		free(b.name[i]);
+	if (o->all)
+		free(b.name);
 	return status;
 }
 

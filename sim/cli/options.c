@@ -113,6 +113,31 @@ static bool set_levels(struct cli_options *o, const char *value)
 	return true;
 }
 
+static bool set_samples(struct cli_options *o, const char *value)
+{
+	if (strcmp(value, "all"))
+		return number(value, &o->driver.samples) && o->driver.samples;
+	o->driver.samples = UINT64_MAX;
+	return true;
+}
+
+static bool set_all(struct cli_options *o, const char *value)
+{
+	(void)value;
+	o->all = true;
+	return true;
+}
+
+static bool set_jobs(struct cli_options *o, const char *value)
+{
+	uint64_t n;
+
+	if (!number(value, &n) || !n || n > 1024)
+		return false;
+	o->jobs = (int)n;
+	return true;
+}
+
 static bool set_budget(struct cli_options *o, const char *value)
 {
 	char *end;
@@ -209,6 +234,10 @@ static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
 	 "what runs: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
 	 "lib, kernel:DIR or so:FILE"},
+	{"all", NULL, CLI_DRIVERS, "every built-in scenario that is for this driver", set_all,
+	 NULL},
+	{"jobs", "N", CLI_DRIVERS, "so many scenarios at a time, each in a process; 1", set_jobs,
+	 "1 to 1024"},
 	{"core", "CORE", CLI_COMPARE,
 	 "one of the two to compare, as for run; the first may be left "
 	 "out: lib",
@@ -267,6 +296,8 @@ static const struct cli_option options[] = {
 	{"cpus", "N", CLI_STRESS, "CPUs, instead of the scenario's number", set_cpus, "1 to 64"},
 	{"levels", "N", CLI_INJECT, "how deep they nest: 1, 2 (default) or 3 (sampled)", set_levels,
 	 "1 to 3"},
+	{"samples", "N", CLI_INJECT, "level 3: places of each handler, or all; 8", set_samples,
+	 "a number above 0 or all"},
 	{"tsan", NULL, CLI_STRESS, "under ThreadSanitizer, by direct calls at points", set_tsan,
 	 NULL},
 	{"suspend", NULL, CLI_INJECT, "park a CPU at each boundary for ever; others must go on",

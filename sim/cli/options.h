@@ -55,6 +55,8 @@ struct cli_options {
 	unsigned int nr_changed;
 	const char *tree, *range, *patches, *base; /* series */
 	bool gdb;				   /* replay */
+	bool all;				   /* drivers: the built-in scenarios */
+	int jobs;				   /* drivers: at a time; 0: 1 */
 	bool help;
 	char **operands; /* what is not an option, in order */
 	int nr_operands;

@@ -55,7 +55,7 @@ struct sim_result {
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
 	bool plan;		    /* the part is one of check's plan, not of this search */
 	char landed[400];	    /* inject's replay: before which instructions */
-	char why[240];		    /* of incomplete and vacuous; expectation that failed */
+	char why[240]; /* of incomplete, vacuous, a pass with exceptions; expectation that failed */
 	struct sim_found defects[SIM_MAX_DEFECTS];
 	unsigned int nr_defects;
 	struct sim_counter counters[SIM_MAX_COUNTERS];
@@ -104,6 +104,7 @@ struct sim_options {
 	bool suspend;
 	unsigned int cpus;   /* stress: instead of the scenario's number; 0: as it says */
 	unsigned int levels; /* inject: 1, 2 or 3; 0: the default */
+	uint64_t samples;    /* inject, level 3: places of each handler; 0: the default */
 	bool memory_c11;     /* explore: loads may return older values */
 	enum { SIM_SAMPLE_NOT, SIM_SAMPLE_RANDOM, SIM_SAMPLE_PCT } sampling; /* explore */
 	unsigned int shard, shards; /* explore: the shard-th of shards parts; 0, 0: all */

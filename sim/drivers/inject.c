@@ -28,6 +28,7 @@
  */
 #include "drivers/inject.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,9 +37,10 @@
 #include "drivers/counts.h"
 #include "drivers/recording.h"
 
-#define DEFAULT_LEVELS 2
+#define DEFAULT_LEVELS	2
+#define DEFAULT_SAMPLES 8
 /* So many defects end a sweep: more of them say nothing new. */
-#define ENOUGH_DEFECTS 64
+#define ENOUGH_DEFECTS	64
 
 double inject_now(void)
 {
@@ -52,7 +54,7 @@ static bool should_stop(void *arg)
 {
 	struct inject *in = arg;
 
-	/* The clock is looked at once in a while: a run may be shorter than the look. */
+	/* The clock is looked at once in a while, where a run may be as short as the look. */
 	if (in->o->max_executions && in->r->executions >= in->o->max_executions)
 		return true;
 	if (sim_asked_to_stop(in->o))
@@ -60,7 +62,9 @@ static bool should_stop(void *arg)
 	in->r->executions++;
 	if (in->defects >= ENOUGH_DEFECTS)
 		return true;
-	return in->until > 0 && !(in->r->executions & 63) && inject_now() > in->until;
+	if (in->path_length <= INJECT_LONG && in->r->executions & 63)
+		return false;
+	return in->until > 0 && inject_now() > in->until;
 }
 
 /* A program alone has nobody to be run beside. */
@@ -100,10 +104,10 @@ struct ghes_step_options inject_options(struct inject *in, unsigned int levels)
 
 static uint64_t undisturbed(struct ghes_step_target *target)
 {
-	struct ghes_step step = {0};
+	struct ghes_step step;
 
 	target->reset(target->ctx);
-	ghes_step_arm(&step);
+	inject_bound(target->ctx, &step);
 	target->path(target->ctx);
 	return ghes_step_disarm(&step);
 }
@@ -125,7 +129,7 @@ static void sweep(struct inject *in, unsigned int levels, uint64_t limit, struct
 	o.merge_first = again || in->path_length > INJECT_LONG;
 	if (levels > 2) {
 		o.complete = 2;
-		o.samples = 8;
+		o.samples = in->o->samples ? in->o->samples : DEFAULT_SAMPLES;
 	}
 	if (in->nr_sweeps == in->from_sweep)
 		o.from = &in->from;
@@ -220,6 +224,9 @@ static unsigned int max_levels(const struct inject *in)
 	return wanted < possible ? wanted : possible;
 }
 
+/* The schedule of a run that nothing interrupts */
+static const struct ghes_step_schedule nothing;
+
 static void sweeps(struct inject *in, struct totals *t)
 {
 	struct ghes_step_target target = inject_target;
@@ -228,6 +235,10 @@ static void sweeps(struct inject *in, struct totals *t)
 
 	target.ctx = in;
 	length = undisturbed(&target);
+	if (in->endless) {
+		inject_on_defect(in, &nothing, 1, NULL);
+		return;
+	}
 	limit = length * INJECT_STUCK_FACTOR > INJECT_STUCK_MIN ? length * INJECT_STUCK_FACTOR
 								: INJECT_STUCK_MIN;
 	in->path_length = length;
@@ -278,7 +289,11 @@ static void verdict(struct inject *in, const struct totals *t)
 	struct sim_result *r = in->r;
 	uint32_t all = in->s->nr_nests >= 32 ? UINT32_MAX : (1u << in->s->nr_nests) - 1;
 
-	r->complete = !t->incomplete && !t->missed;
+	r->complete = !t->incomplete && !t->missed && t->hit[2] == t->classes[2];
+	if (t->hit[2] != t->classes[2])
+		snprintf(r->why, sizeof(r->why),
+			 "of the third level %" PRIu64 " of %" PRIu64 " boundaries were drawn",
+			 t->hit[2], t->existing[2]);
 	if (r->nr_defects) {
 		r->verdict = SIM_FAIL;
 	} else if (t->missed) {
@@ -296,6 +311,11 @@ static void verdict(struct inject *in, const struct totals *t)
 		snprintf(r->why, sizeof(r->why), "%s",
 			 inject_nr_arrivals(in) ? "no notification interrupted anything"
 						: "the scenario has no arrivals to inject");
+	} else if (!in->pool_was_denied && !in->from_sweep) {
+		r->verdict = SIM_VACUOUS;
+		snprintf(
+			r->why, sizeof(r->why),
+			"the pool was never found empty: the core takes less from it, or does not ask");
 	} else if (max_levels(in) > 1 && max_levels(in) >= together(in, in->s->nr_arrivals) &&
 		   (in->nests_seen & all) != all) {
 		r->verdict = SIM_VACUOUS;
@@ -306,6 +326,22 @@ static void verdict(struct inject *in, const struct totals *t)
 }
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
+
+/* A fault or a hang becomes a defect like any other. */
+static void boot(struct inject *in)
+{
+	struct sigaction old[INJECT_NR_FAULTS];
+	struct ghes_step step;
+
+	inject_catch_faults(in, old);
+	in->crash_armed = true;
+	inject_bound(in, &step);
+	if (!sigsetjmp(in->crashed, 0))
+		sim_boot(in->m);
+	ghes_step_disarm(&step);
+	in->crash_armed = false;
+	inject_leave_faults(old);
+}
 
 static int open_machine(struct inject *in, struct sim_recording *recording, char *error,
 			size_t error_size)
@@ -354,7 +390,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 		return -1;
 	}
 	sim_set_this_cpu(in->m, 0);
-	sim_boot(in->m);
+	boot(in);
 	inject_find_shared(in);
 	in->boot = sim_snapshot_save(in->m);
 	if (!in->boot) {
@@ -401,7 +437,10 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	if (!ret && in.m) {
 		inject_catch_faults(&in, old);
 		sim_snapshot_track(in.m, in.boot);
-		sweeps(&in, &t);
+		if (sim_nr_defects(in.m))
+			inject_on_defect(&in, &nothing, 1, NULL); /* it is every run's */
+		else
+			sweeps(&in, &t);
 		inject_leave_faults(old);
 		count_coverage(&in, &t);
 		verdict(&in, &t);
@@ -448,9 +487,9 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 	if (!ret && in.m) {
 		target.ctx = &in;
 		so = inject_options(&in, schedule.levels ? schedule.levels : 1);
-		so.limit = INJECT_STUCK_MIN;
+		so.limit = INJECT_ENDLESS;
 		inject_catch_faults(&in, old);
-		code = ghes_step_run(&target, &so, &schedule, points);
+		code = sim_nr_defects(in.m) ? 1 : ghes_step_run(&target, &so, &schedule, points);
 		inject_leave_faults(old);
 		inject_add_stuck(&in, code);
 		tell_landed(&in, &schedule, points);

@@ -18,6 +18,8 @@
 
 #define INJECT_NR_FAULTS  4
 #define INJECT_MAX_SHARED 16
+#define INJECT_MAX_OPENED 8
+#define INJECT_MAX_LOCKS  8
 
 struct inject;
 struct inject_strand;
@@ -65,15 +67,18 @@ struct inject {
 	const void *crashed_at; /* program counter of the last fault */
 	/* learning which instructions touch what others can see: see watch_begin() */
 	struct ghes_step_watch watch;
-	bool watching, open;
-	struct sim_region shared[INJECT_MAX_SHARED]; /* whole pages */
+	bool watching;
+	struct sim_region shared[INJECT_MAX_SHARED]; /* whole pages; the first is the machine's */
 	unsigned int nr_shared;
+	struct sim_region opened[INJECT_MAX_OPENED]; /* since the last boundary; */
+	unsigned int nr_opened;			     /* more than that: all of shared */
 	uint64_t verdicts[SIM_FATAL + 1];
 	uint64_t elsewhere;    /* where they had no place: their own CPU's program was not idle */
 	uint64_t programs;     /* that another CPU ran to their ends in the middle of something */
 	unsigned int arriving; /* arrivals of this run that have not returned */
 	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
 	uint64_t nests_seen;
+	bool pool_was_denied; /* in some run, if it was to be: misbehaviour pool-empty */
 	/* other CPUs */
 	struct inject_strand strand[INJECT_STRANDS]; /* [0]: the path */
 	struct inject_strand *current;
@@ -84,6 +89,7 @@ struct inject {
 	unsigned int next_action[SIM_MAX_CPUS]; /* by program: how far it is */
 	double until;
 	uint64_t defects;
+	bool endless;		  /* INJECT_ENDLESS was reached */
 	uint64_t path_length;	  /* of the undisturbed path */
 	unsigned int first_swept; /* arrival whose first level has had a run at every boundary */
 	/* sweeps so far, in their fixed order; where an earlier one of this kind was cut short */
@@ -96,7 +102,12 @@ struct inject {
 	const char *waits_for; /* a lock's name */
 	sigjmp_buf waited;
 	uint64_t suspend_waits;	 /* all of them, */
-	uint64_t suspend_others; /* and those for no lock */
+	uint64_t suspend_others; /* and those for no lock; the rest by lock */
+	struct {
+		const char *name;
+		uint64_t times;
+	} suspend_locks[INJECT_MAX_LOCKS];
+	unsigned int nr_suspend_locks;
 };
 double inject_now(void); /* seconds, monotonic */
 
@@ -139,6 +150,8 @@ void inject_catch_faults(struct inject *in, struct sigaction old[INJECT_NR_FAULT
 void inject_leave_faults(const struct sigaction old[INJECT_NR_FAULTS]);
 /* After boot: where what contexts share is. */
 void inject_find_shared(struct inject *in);
+/* For what the core does that is not swept: @step counts it, and ends it when it is endless. */
+void inject_bound(struct inject *in, struct ghes_step *step);
 /* Set in->watch up to see who touches that. */
 bool inject_watch_init(struct inject *in);
 void inject_watch_fini(struct inject *in);
@@ -174,5 +187,7 @@ void inject_suspend_sweeps(struct inject *in, uint64_t limit);
 /* A run of this many times the instructions of an undisturbed one is stuck. */
 #define INJECT_STUCK_FACTOR 64
 #define INJECT_STUCK_MIN    10000000
+/* Where nothing is known to compare with (boot, the first run), so many do not come to an end. */
+#define INJECT_ENDLESS	    (UINT64_C(1) << 30)
 
 #endif

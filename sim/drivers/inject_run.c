@@ -119,17 +119,21 @@ static int judge(void *ctx)
 {
 	struct inject *in = ctx;
 	struct sim_counts *c = counts_of(in->m);
+	struct ghes_step step;
 
 	if (!sim_nr_defects(in->m)) {
 		in->crash_armed = true;
+		inject_bound(in, &step);
 		if (!sigsetjmp(in->crashed, 0))
 			sim_quiesce(in->m);
+		ghes_step_disarm(&step);
 		in->crash_armed = false;
 	}
 	/* those that ended the run, by a panic, began at once */
 	in->verdicts[SIM_NOW] += in->arriving;
 	in->arriving = 0;
 	in->nests_seen |= c->nests_seen;
+	in->pool_was_denied |= sim_pool_was_denied(in->m);
 	in->r->notifications += counts_notifications(c);
 	sim_collect_judged(in->r, in->m);
 	return sim_nr_defects(in->m) ? 1 : 0;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "drivers/inject.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 /* ---- Standing still -------------------------------------------------------------------------- */
 
 static void go_on(void *ctx)
@@ -35,6 +38,19 @@ static bool may_wait_for_others(const struct inject *in)
 	return kind == SIM_ACTION_REMOVE || kind == SIM_ACTION_PROBE;
 }
 
+static void count_lock(struct inject *in, const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < in->nr_suspend_locks && strcmp(in->suspend_locks[i].name, name))
+		i++;
+	if (i == INJECT_MAX_LOCKS)
+		return;
+	if (i == in->nr_suspend_locks)
+		in->suspend_locks[in->nr_suspend_locks++].name = name;
+	in->suspend_locks[i].times++;
+}
+
 /* One stands still, so the machine will not come to rest: what is wrong is wrong already. */
 static int judge_suspended(void *ctx)
 {
@@ -48,6 +64,8 @@ static int judge_suspended(void *ctx)
 		in->suspend_waits++;
 	if (in->waits && !in->waits_for)
 		in->suspend_others++;
+	if (in->waits && in->waits_for)
+		count_lock(in, in->waits_for);
 	sim_collect_judged(in->r, in->m);
 	return sim_nr_defects(in->m) ? 1 : 0;
 }
@@ -61,6 +79,22 @@ static void on_suspension(void *arg, const struct ghes_step_suspension *seen)
 	if (seen->code == GHES_STEP_HELD)
 		return;
 	inject_on_defect(in, &at, seen->code, &seen->point);
+}
+
+/* The exceptions, in words: a pass is one but for these. */
+static void tell_waits(const struct inject *in)
+{
+	char *why = in->r->why;
+	size_t size = sizeof(in->r->why), used = 0;
+
+	for (unsigned int i = 0; i < in->nr_suspend_locks && used < size; i++)
+		used += (size_t)snprintf(why + used, size - used, "%s%s %" PRIu64 " times",
+					 i ? ", " : "waited, as is allowed, for ",
+					 in->suspend_locks[i].name, in->suspend_locks[i].times);
+	if (in->suspend_others && used < size)
+		snprintf(why + used, size - used, "%s%" PRIu64 " times",
+			 used ? ", for all CPUs " : "waited, as is allowed, for all CPUs ",
+			 in->suspend_others);
 }
 
 void inject_suspend_sweeps(struct inject *in, uint64_t limit)
@@ -84,4 +118,5 @@ void inject_suspend_sweeps(struct inject *in, uint64_t limit)
 	sim_count(in->r, "other-waited-for-lock", in->suspend_waits - in->suspend_others);
 	if (in->suspend_others)
 		sim_count(in->r, "other-waited-for-all-cpus", in->suspend_others);
+	tell_waits(in);
 }
