@@ -114,14 +114,14 @@ ghes_core_plant(NAME drain-endless FILE lib/process.c WHAT "the drain never come
 ghes_core_plant(NAME exhausted-unheard FILE lib/notify.c
         WHAT "a record for which the pool has no room is left for the next notification, which never comes"
         SCENARIO misbehave-pool-empty-2 DRIVER run ORACLE expect
-        FROM [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+        FROM [[ghes_close_estatus(ghes, record);
 	return ghes_retry_later(ghes, reader);]]
-        TO [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+        TO [[ghes_close_estatus(ghes, record);
 	return -GHES_ENOMEM;]])
 ghes_core_plant(NAME exhausted-slot-left FILE lib/notify.c
         WHAT "who finds no room in the pool leaves its slot mapped"
         SCENARIO misbehave-pool-empty-1 DRIVER run ORACLE slot
-        FROM [[ghes_close_estatus(ghes, record, reader->class->fixmap_idx);
+        FROM [[ghes_close_estatus(ghes, record);
 	return ghes_retry_later(ghes, reader);]]
         TO [[return ghes_retry_later(ghes, reader);]])
 ghes_core_plant(NAME cache-entry-unchecked FILE lib/estatus_cache.c
