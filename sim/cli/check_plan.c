@@ -180,14 +180,14 @@ static int plan(struct check *c, struct sim_scenario *const *light_first)
 
 int check_plan(struct check *c)
 {
-	size_t size = c->nr_scenarios * sizeof(struct sim_scenario *);
-	struct sim_scenario **light_first = malloc(size);
+	const size_t each = sizeof(struct sim_scenario *);
+	struct sim_scenario **light_first = malloc(c->nr_scenarios * each);
 	int ret;
 
 	if (!light_first)
 		return -1;
-	memcpy(light_first, c->scenarios, size);
-	qsort(light_first, c->nr_scenarios, sizeof(*light_first), compare_weights);
+	memcpy(light_first, c->scenarios, c->nr_scenarios * each);
+	qsort(light_first, c->nr_scenarios, each, compare_weights);
 	ret = plan(c, light_first);
 	free(light_first);
 	return ret;

@@ -477,7 +477,7 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 	struct ghes_step_target target = inject_target;
 	struct ghes_step_schedule schedule;
 	struct sigaction old[INJECT_NR_FAULTS];
-	const struct ghes_step_point *points[GHES_STEP_LEVELS_MAX];
+	const struct ghes_step_point *points[GHES_STEP_LEVELS_MAX] = {NULL};
 	struct ghes_step_options so;
 	int ret, code;
 

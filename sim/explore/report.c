@@ -249,9 +249,9 @@ static void locate(const void *pc, char function[101], char place[201])
 {
 	sim_where(pc ? (const char *)pc - 1 : NULL, function, place);
 	if (!function[0])
-		strcpy(function, "?");
+		snprintf(function, 101, "?");
 	if (!place[0])
-		strcpy(place, "?");
+		snprintf(place, 201, "?");
 }
 
 static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
