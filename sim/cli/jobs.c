@@ -13,6 +13,8 @@
 #include "interrupt.h"
 #include "options.h"
 
+#define POLL_USEC 2000
+
 struct job {
 	pid_t pid;    /* 0: not begun, or ended */
 	FILE *output; /* what it writes; NULL: not begun, or told */
@@ -90,12 +92,14 @@ static void stop_all(struct jobs *j)
 	j->stopping = true;
 }
 
-/* One has ended, or a signal has come. */
+/* One has ended, or a signal has come: perhaps just before this began, hence no long sleep. */
 static void await(struct jobs *j)
 {
 	int status;
-	pid_t pid = wait(&status);
+	pid_t pid;
 
+	while (!(pid = waitpid(-1, &status, WNOHANG)) && (j->stopping || !*interrupt_count()))
+		usleep(POLL_USEC);
 	for (int i = 0; i < j->begun && pid > 0; i++) {
 		if (j->job[i].pid != pid)
 			continue;

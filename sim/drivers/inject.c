@@ -23,8 +23,9 @@
  * With --suspend, a CPU stands still for ever at each boundary while another one takes each arrival
  * from its beginning to its end: lock-freedom as an observed fact. Where the one that stands still
  * holds the lock of the arrival's class, the other waits: that is the stated exception, and
- * counted; so is the wait of one that removes or adds a source. Waiting for anything else, or not
- * coming to an end, is a `progress` defect.
+ * counted; so is the wait of one that removes or adds a source, and outside of NMI-like contexts
+ * that for a lock of who is handed the records. Waiting for anything else, or not coming to an end,
+ * is a `progress` defect.
  */
 #include "drivers/inject.h"
 

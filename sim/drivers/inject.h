@@ -99,10 +99,12 @@ struct inject {
 	/* --suspend: the CPU that goes on, and what it ran into */
 	unsigned int other;
 	bool suspending, waits;
-	const char *waits_for; /* a lock's name */
+	const char *waits_for;	   /* a lock's name, or NULL */
+	enum sim_running waits_as; /* in this context */
 	sigjmp_buf waited;
-	uint64_t suspend_waits;	 /* all of them, */
-	uint64_t suspend_others; /* and those for no lock; the rest by lock */
+	uint64_t suspend_waits;	   /* all of them, */
+	uint64_t suspend_others;   /* those for no lock, as is allowed, */
+	uint64_t suspend_in_locks; /* and those for a lock, as is allowed */
 	struct {
 		const char *name;
 		uint64_t times;

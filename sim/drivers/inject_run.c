@@ -146,6 +146,7 @@ bool inject_wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, 
 	if (in->suspending && cpu == in->other) {
 		in->waits = true;
 		in->waits_for = sim_lock_name(m, on_what);
+		in->waits_as = sim_running(m, cpu);
 		siglongjmp(in->waited, 1);
 	}
 	return !in->suspending && inject_wait_for_others(in);

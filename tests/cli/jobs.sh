@@ -29,6 +29,12 @@ diff <(plain <"$dir/1") <(plain <"$dir/3") >"$dir/diff" || complain "$(head -5 "
 grep -qE '^run: ([0-9]{3}) scenarios in [0-9.]+ s: \1 complete and held, 0 with a defect, 0 inc.*, 0 not run$' \
 	"$dir/3" || complain "$(tail -1 "$dir/3")"
 
+for jobs in 1 3; do
+	"$sim" run nested-sdei lost-dispatch two-cpus-sdei --jobs $jobs --format json | plain >"$dir/json-$jobs"
+done
+[ "$(grep -c '^{.*}$' "$dir/json-3")" = 3 ] && cmp -s "$dir/json-1" "$dir/json-3" ||
+	complain "json: $(diff "$dir/json-1" "$dir/json-3" | head -5 | cut -c1-300)"
+
 # A driver that not every scenario names
 mkdir "$dir/few"
 cp "$GHES_SIM_SCENARIOS"/{nested-sdei,lost-dispatch,size-64k}.yaml "$dir/few"
@@ -67,6 +73,10 @@ refused() # REGEX ARGUMENT...
 refused "exclude each other" run --all nested-sdei
 refused "take one scenario" run --all --svg "$dir/x.svg"
 refused "take --jobs 1" inject nested-sdei --jobs 2 --save-schedule "$dir/x"
-refused "jobs.*1 to 1024" run nested-sdei --jobs 0
-refused "samples.*above 0 or all" inject nested-sdei --samples 0
+for jobs in 0 -1 999999 99999999999999999999 2x ""; do
+	refused "jobs.*1 to 1024" run nested-sdei --jobs "$jobs"
+done
+for samples in 0 -1 99999999999999999999 some ""; do
+	refused "samples.*above 0 or all" inject nested-sdei --samples "$samples"
+done
 exit $failed

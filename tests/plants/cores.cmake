@@ -57,6 +57,12 @@ ghes_core_plant(NAME slot-without-lock FILE lib/notify.c WHAT "NMI-like readers 
 ghes_core_plant(NAME sdei-one-class FILE lib/sdei.c WHAT "SDEI normal and critical share lock and slot"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE lock
         FROM [[? FIX_APEI_GHES_SDEI_CRITICAL]] TO [[? FIX_APEI_GHES_SDEI_NORMAL]])
+ghes_core_plant(NAME push-locks FILE lib/notify.c WHAT "a push takes a lock that is not of its class"
+        SCENARIO nested-sdei DRIVER inject ORACLE lock
+        FROM [[estatus_queue_push(&core->queue, node, class->fixmap_idx);]]
+        TO [[ghes_ops(core)->raw_spin_lock(core->platform, &core->vendor_fifo.lock);
+	estatus_queue_push(&core->queue, node, class->fixmap_idx);
+	ghes_ops(core)->raw_spin_unlock(core->platform, &core->vendor_fifo.lock);]])
 ghes_core_plant(NAME process-in-nmi FILE lib/notify.c WHAT "an NMI-like context processes what it queued, as SEA did before patch 3"
         SCENARIO patch-3-sea-queues DRIVER run ORACLE context
         FROM [[irq_work_queue(&core->proc_irq_work);
@@ -264,3 +270,12 @@ ghes_core_plant(NAME z33-arm-walk FILE lib/process.c WHAT "error informations ar
         SCENARIO z33-arm-info-length DRIVER run ORACLE sink
         FROM [[if (length < sizeof(*info) || info->length < sizeof(*info) || info->length > length)
 			break;]] TO [[(void)length;]])
+
+# The same lock on two CPUs: who waits for it waits for one that may stand still for ever.
+if(TARGET core_plant_push-locks)
+        add_test(NAME core_plant_suspend COMMAND ghes-sim inject --suspend --quiet nested-sdei
+                --core so:$<TARGET_FILE:core_plant_push-locks>)
+        set_tests_properties(core_plant_suspend PROPERTIES FIXTURES_REQUIRED core_plants
+                LABELS "plants;slow" ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios"
+                PASS_REGULAR_EXPRESSION "progress: cpu [0-9]+ waits in sdei-critical for vendor_record_lock")
+endif()
