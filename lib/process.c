@@ -476,19 +476,22 @@ static void process_node(struct ghes_core *core, struct ghes_estatus_node *node)
  */
 static struct llist_node *take_batch(struct ghes_core *core)
 {
-	/* relaxed: confirmed by the exchange; drain_raw is read on this CPU only */
+	/*
+	 * Q2 acquire, here and at each try, and release: who finds the batch in drain_raw reads its
+	 * nodes, and may run beside us (see take_drained()).
+	 */
 	struct llist_node *first =
-		atomic_load_explicit(&core->queue.list.first, memory_order_relaxed);
+		atomic_load_explicit(&core->queue.list.first, memory_order_acquire);
 
 	do {
-		atomic_store_explicit(&core->drain_raw, first, memory_order_relaxed);
+		atomic_store_explicit(&core->drain_raw, first, memory_order_release);
 		/*
 		 * Q2 acquire: the nodes as they were pushed; pairs with Q1 in llist_add(). Release:
 		 * drain_raw before it, for who interrupts.
 		 */
 	} while (first && !atomic_compare_exchange_weak_explicit(&core->queue.list.first, &first,
 								 NULL, memory_order_acq_rel,
-								 memory_order_relaxed));
+								 memory_order_acquire));
 	return first;
 }
 

@@ -28,6 +28,7 @@
 #define BLOCK(n)  (0x1000u * ((n) + 1u))
 #define RECORD	  164u
 #define QUEUED	  3u /* records in the queue when the panic comes */
+#define LATE	  9u /* page of the one that comes meanwhile */
 #define MEMORY	  (2u << 20)
 #define FATAL_ID  1u
 #define NORMAL_ID 0u
@@ -274,7 +275,7 @@ static void put_record(unsigned int n, uint32_t severity, uint32_t page)
 	put32(at + 100, page);
 }
 
-static void start(void)
+static void start(uint32_t queued)
 {
 	struct hest_build hest;
 
@@ -291,7 +292,7 @@ static void start(void)
 	}
 	hest_finish(&hest);
 	assert_int_equal(core_ops->init(m.core, hest.bytes, hest.size), 0);
-	for (uint32_t i = 0; i < QUEUED; i++) {
+	for (uint32_t i = 0; i < queued; i++) {
 		put_record(NORMAL_ID, CPER_SEV_CORRECTED, i);
 		assert_int_equal(core_ops->notify_sdei(m.core, NORMAL_ID + 1), 0);
 	}
@@ -327,13 +328,63 @@ static void all_is_told(void *user)
 	ghes_explore_check(state.records_processed + state.records_panic == QUEUED + 1);
 }
 
+/* A record that another CPU queues beside both. If the panic comes first, it is left to firmware.
+ */
+static void report(void *arg)
+{
+	(void)arg;
+	put_record(NORMAL_ID, CPER_SEV_CORRECTED, LATE);
+	core_ops->notify_sdei(m.core, NORMAL_ID + 1);
+}
+
+static void late_is_told_once(void *user)
+{
+	struct ghes_core_state state;
+
+	(void)user;
+	core_ops->irq_work_run(m.core);
+	core_ops->state(m.core, &state);
+	ghes_explore_check(m.panics == 1);
+	ghes_explore_check(m.processed + m.printed + 1 == state.records_read);
+	ghes_explore_check(state.queue_depth == 0);
+	all_processed += m.processed != 0;
+	all_printed += m.printed != 0;
+}
+
+/* Goal: what the drainer took of another CPU's hands is the panic's to read. */
+static void panic_drainer_and_who_reports(void **state)
+{
+	struct ghes_explore *x;
+	struct ghes_explore_result r;
+
+	(void)state;
+	all_processed = all_printed = 0;
+	start(0);
+	x = ghes_explore_new(&(struct ghes_explore_config){.finish = late_is_told_once,
+							   .max_executions = 20000});
+	assert_non_null(x);
+	assert_int_equal(ghes_explore_region(x, &m, sizeof(m)), 0);
+	assert_true(ghes_explore_thread(x, "drainer", 0, drain, NULL) >= 0);
+	assert_true(ghes_explore_thread(x, "panic", 1, die, NULL) >= 0);
+	assert_true(ghes_explore_thread(x, "reporter", 2, report, NULL) >= 0);
+	ghes_explore_run(x, &r);
+	print_message("%llu executions, %.1f s%s\n", (unsigned long long)r.executions, r.seconds,
+		      r.complete ? ", all" : "");
+	for (size_t i = 0; i < r.defect_count; i++)
+		print_message("%s: %s\n%s\n", r.defects[i].oracle, r.defects[i].message,
+			      r.defects[i].report);
+	assert_int_equal(r.defect_count, 0);
+	assert_true(all_processed && all_printed);
+	ghes_explore_free(x);
+}
+
 static void panic_and_drainer_are_one_cpu(void **state)
 {
 	struct ghes_explore *x;
 	struct ghes_explore_result r;
 
 	(void)state;
-	start();
+	start(QUEUED);
 	x = ghes_explore_new(&(struct ghes_explore_config){.finish = all_is_told});
 	assert_non_null(x);
 	assert_int_equal(ghes_explore_region(x, &m, sizeof(m)), 0);
@@ -354,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(panic_and_drainer_are_one_cpu),
+		cmocka_unit_test(panic_drainer_and_who_reports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
