@@ -144,6 +144,9 @@ struct ghes_index_range ghes_index_find(const struct ghes_index *index, uint32_t
 	struct ghes_index_range range = ghes_index_all(index);
 	const struct ghes_index_entry *end = range.last;
 
+	/* Before there is an array, there is no address to add to */
+	if (range.first == end)
+		return range;
 	range.first += lower_bound(range.first, (uint32_t)(end - range.first), key);
 	/* One by one: they are few, and the caller is about to look at each of them. */
 	for (range.last = range.first; range.last < end && range.last->key == key;)
