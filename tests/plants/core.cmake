@@ -15,6 +15,8 @@ include_guard()
 add_custom_target(core_plants)
 set(GHES_CORE_PLANTS "${CMAKE_CURRENT_BINARY_DIR}/plants/cores.table")
 file(WRITE "${GHES_CORE_PLANTS}" "")
+# As the cores themselves: what is planted calls what is planted, and the pool by way of pool.c
+set(GHES_CORE_PLANT_LDFLAGS -Wl,-Bsymbolic -Wl,--wrap=ghes_estatus_pool_alloc)
 
 if(TARGET ghes_core_stepped)
         add_dependencies(core_plants ghes_core_stepped) # unplanted, for comparison
@@ -62,7 +64,7 @@ macro(ghes_core_plant_explored target copy dir file)
         add_dependencies(${target}_objects core_plant_${P_NAME}_edit)
         set_target_properties(${target} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${dir}"
                 OUTPUT_NAME ${P_NAME}-explored)
-        target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
+        target_link_options(${target} PRIVATE ${GHES_CORE_PLANT_LDFLAGS})
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}" "${P_NAME}-explored|${dir}/${P_NAME}-explored.so|"
                 "${P_SCENARIO}|explore|${P_ORACLE}${P_ALSO}|${P_WHAT}|${P_SAYS}\n")
@@ -107,7 +109,7 @@ function(ghes_core_plant)
         add_dependencies(${target} ${target}_edit)
         set_target_properties(${target} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${dir}"
                 OUTPUT_NAME ${P_NAME})
-        target_link_options(${target} PRIVATE -Wl,-Bsymbolic -Wl,--wrap=ghes_estatus_pool_alloc)
+        target_link_options(${target} PRIVATE ${GHES_CORE_PLANT_LDFLAGS})
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}"
                 "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}|${P_SAYS}\n")
