@@ -33,9 +33,11 @@ ghes_core_plant(NAME ex-push-relaxed FILE lib/notify.c WHAT "a node is published
 		;]])
 ghes_core_plant(NAME ex-take-relaxed FILE lib/process.c WHAT "who takes the queue does not see what was written to its nodes"
         SCENARIO two-cpus-drain DRIVER explore ORACLE race
-        FROM [[NULL, memory_order_acq_rel,
-								 memory_order_relaxed));]]
-        TO [[NULL, memory_order_relaxed,
+        FROM [[atomic_load_explicit(&core->queue.list.first, memory_order_acquire);]]
+        TO [[atomic_load_explicit(&core->queue.list.first, memory_order_relaxed);]]
+        FROM2 [[NULL, memory_order_acq_rel,
+								 memory_order_acquire));]]
+        TO2 [[NULL, memory_order_relaxed,
 								 memory_order_relaxed));]])
 ghes_core_plant(NAME ex-push-not-atomic FILE lib/notify.c WHAT "two CPUs push, and one push is lost"
         SCENARIO two-cpus-drain DRIVER explore ORACLE pool/conservation
