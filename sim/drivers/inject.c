@@ -245,7 +245,7 @@ static void sweeps(struct inject *in, struct totals *t)
 	in->path_length = length;
 	sim_count(in->r, "path-instructions", length);
 	if (in->o->suspend) {
-		inject_suspend_sweeps(in, limit);
+		t->incomplete = !inject_suspend_sweeps(in, limit);
 		return;
 	}
 	/* A sweep of n levels makes the runs of its shorter schedules too: the longest is enough.
@@ -299,14 +299,14 @@ static void verdict(struct inject *in, const struct totals *t)
 		r->verdict = SIM_FAIL;
 	} else if (t->missed) {
 		r->verdict = SIM_INCOMPLETE; /* why is set */
+	} else if (t->incomplete) {
+		r->verdict = SIM_INCOMPLETE;
+		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
 	} else if (in->o->suspend) {
 		r->verdict = r->executions > in->suspend_waits ? SIM_PASS : SIM_VACUOUS;
 		if (r->verdict == SIM_VACUOUS)
 			snprintf(r->why, sizeof(r->why),
 				 "no CPU stood still where another went on");
-	} else if (t->incomplete) {
-		r->verdict = SIM_INCOMPLETE;
-		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
 	} else if (!in->verdicts[SIM_NOW] && !in->programs && !in->interrupted_before) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "%s",

@@ -178,7 +178,8 @@ void inject_add_stuck(struct inject *in, int code);
 /* ---- inject.c, inject_suspend.c -------------------------------------------------------------- */
 
 struct ghes_step_options inject_options(struct inject *in, unsigned int levels);
-void inject_suspend_sweeps(struct inject *in, uint64_t limit);
+/* true: at every boundary */
+bool inject_suspend_sweeps(struct inject *in, uint64_t limit);
 
 /*
  * On a path of more instructions than this, boundaries with nothing between them that another

@@ -30,12 +30,15 @@ static void go_on(void *ctx)
 /*
  * Who adds or removes a source waits, by design, until every CPU has left what it was reading: for
  * a grace period, for work that runs. That is task context, and nothing that must be lock-free.
+ * So does a claim whose record another CPU has in hand, once it is out of NMI-like context: its
+ * answer is what became of the record.
  */
 static bool may_wait_for_others(const struct inject *in)
 {
 	enum sim_action_kind kind = in->s->arrivals[in->arrival[1]].action.kind;
 
-	return kind == SIM_ACTION_REMOVE || kind == SIM_ACTION_PROBE;
+	return kind == SIM_ACTION_REMOVE || kind == SIM_ACTION_PROBE ||
+	       (!in->waits_for && in->waits_as == SIM_RUNNING_SEA_IRQ_WORK);
 }
 
 static const char irq_lock[] = "ghes_notify_lock_irq";
@@ -155,18 +158,30 @@ static void tell_waits(const struct inject *in)
 			 in->suspend_others);
 }
 
-void inject_suspend_sweeps(struct inject *in, uint64_t limit)
+/* As for other sweeps, but looks at the clock each time: a run may be long. */
+static bool should_stop(void *arg)
+{
+	const struct inject *in = arg;
+	const struct sim_options *o = in->o;
+
+	return sim_asked_to_stop(o) ||
+	       (o->max_executions && in->r->executions >= o->max_executions) ||
+	       (in->until > 0 && inject_now() > in->until);
+}
+
+bool inject_suspend_sweeps(struct inject *in, uint64_t limit)
 {
 	struct ghes_step_target target = inject_target;
 	struct ghes_step_options o = inject_options(in, 1);
-	struct ghes_step_suspend_result res;
+	struct ghes_step_suspend_result res = {0};
 
 	target.ctx = in;
 	target.other = go_on;
 	target.judge = judge_suspended;
 	o.limit = limit;
 	o.watch = NULL;
-	for (unsigned int i = 0; i < in->s->nr_arrivals; i++) {
+	o.stop = should_stop;
+	for (unsigned int i = 0; i < in->s->nr_arrivals && !res.incomplete; i++) {
 		in->arrival[1] = i;
 		ghes_step_suspend_sweep(&target, &o, on_suspension, &res);
 		sim_count(in->r, "suspended-at", res.boundaries);
@@ -177,4 +192,5 @@ void inject_suspend_sweeps(struct inject *in, uint64_t limit)
 	if (in->suspend_others)
 		sim_count(in->r, "other-waited-for-all-cpus", in->suspend_others);
 	tell_waits(in);
+	return !res.incomplete;
 }

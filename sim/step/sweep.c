@@ -381,7 +381,13 @@ int ghes_step_suspend_sweep(const struct ghes_step_target *target,
 	if (!options->limit || !target->other)
 		return -EINVAL;
 	memset(result, 0, sizeof(*result));
-	while (park_at(&parking, result->boundaries + 1)) {
+	for (;;) {
+		if (options->stop && options->stop(options->arg)) {
+			result->incomplete = true;
+			break;
+		}
+		if (!park_at(&parking, result->boundaries + 1))
+			break;
 		result->boundaries++;
 		if (seen->code == GHES_STEP_STUCK)
 			result->blocked++;

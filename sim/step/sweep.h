@@ -138,13 +138,14 @@ struct ghes_step_suspend_result {
 	uint64_t blocked;    /* parked there, it kept the other CPU from finishing */
 	uint64_t defects;    /* the other finished, but judge objected */
 	uint64_t most_steps; /* that the other needed when it did finish */
+	bool incomplete;     /* options->stop said so */
 };
 
 /*
  * Parks the path at each boundary for ever and lets target->other run on the same thread: it must
  * finish within options->limit instructions (required). A path on which nothing is blocked is
  * non-blocking for what `other` does, as an observed fact. @visit is called per boundary, may be
- * NULL. notify is not used. Returns 0 or -EINVAL.
+ * NULL. notify is not used. options->stop is asked before each boundary. Returns 0 or -EINVAL.
  */
 int ghes_step_suspend_sweep(const struct ghes_step_target *target,
 			    const struct ghes_step_options *options,

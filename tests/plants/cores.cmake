@@ -101,7 +101,7 @@ ghes_core_plant(NAME panic-forgets-queue FILE lib/process.c WHAT "a panic does n
         FROM [[if (first)
 		ghes_print_queued_estatus(core);]]
         TO [[(void)ghes_print_queued_estatus;]])
-ghes_core_plant(NAME boot-endless FILE lib/core.c WHAT "the core never comes back from its start"
+ghes_core_plant(WITHOUT_STEPS NAME boot-endless FILE lib/core.c WHAT "the core never comes back from its start"
         SCENARIO nested-sdei DRIVER inject ORACLE progress
         FROM [[if (core->generics)
 		return -GHES_EBUSY;
@@ -109,7 +109,7 @@ ghes_core_plant(NAME boot-endless FILE lib/core.c WHAT "the core never comes bac
         TO [[for (;;)
 		;
 	scratch =]])
-ghes_core_plant(NAME drain-endless FILE lib/process.c WHAT "the drain never comes to an end, whoever interrupts it"
+ghes_core_plant(WITHOUT_STEPS NAME drain-endless FILE lib/process.c WHAT "the drain never comes to an end, whoever interrupts it"
         SCENARIO nested-sdei DRIVER inject ORACLE progress
         FROM [[while (node) {
 		struct ghes_estatus_node *later =]]
