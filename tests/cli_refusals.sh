@@ -26,6 +26,8 @@ refused()
 
 # 0 is no bound; it must not silently become the bound by default
 [ -z "$core" ] || refused "is not instrumented.*expected" explore nested-sdei --core "so:$core"
+refused "arch is for --core kernel" check nested-sdei --arch x86
+refused "mips.*expected arm64" check nested-sdei --core kernel:. --arch mips
 refused "seconds.*more than 0" stress nested-sdei --seconds 0
 refused "seconds.*more than 0" inject nested-sdei --seconds=0.0
 refused "seconds" inject nested-sdei --seconds=-1

@@ -48,6 +48,12 @@ static bool set_core(struct cli_options *o, const char *value)
 	return *value != '\0';
 }
 
+static bool set_arch(struct cli_options *o, const char *value)
+{
+	o->arch = value;
+	return !strcmp(value, "arm64") || !strcmp(value, "x86") || !strcmp(value, "all");
+}
+
 #define SET_SWITCH(name, field)                                                                    \
 	static bool set_##name(struct cli_options *o, const char *value)                           \
 	{                                                                                          \
@@ -234,6 +240,8 @@ static const struct cli_option options[] = {
 	{"core", "CORE", CLI_DRIVERS | CLI_REPLAY | CLI_CHECK,
 	 "what runs: lib, kernel:DIR[,ghes=FILE], or so:FILE", set_core,
 	 "lib, kernel:DIR or so:FILE"},
+	{"arch", "ARCH", CLI_CHECK, "of a kernel core: arm64, x86 or all; as scenarios say",
+	 set_arch, "arm64, x86 or all"},
 	{"all", NULL, CLI_DRIVERS, "every built-in scenario that is for this driver", set_all,
 	 NULL},
 	{"jobs", "N", CLI_DRIVERS, "so many scenarios at a time, each in a process; 1", set_jobs,

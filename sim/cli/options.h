@@ -41,6 +41,7 @@ struct cli_options {
 	enum cli_format format;
 	const char *core;
 	bool core_set;	      /* by the user */
+	const char *arch;     /* NULL: as the core's name or the scenario says */
 	const char *cores[2]; /* compare: the first two that were named */
 	int nr_cores;	      /* named */
 	uint64_t draw;	      /* compare: scenarios to draw */
