@@ -34,7 +34,8 @@ coverage_table()
 		{
 			least = $1 in need ? need[$1] : 95
 			verdict = 100 * $2 < least * $3 ? "FAILED, at least " least " expected" : ""
-			if ($1 in need && 100 * $2 >= 95 * $3)
+			# Two points more than needed: a race may run some lines, or not
+			if ($1 in need && 100 * $2 >= 97 * $3)
 				verdict = "FAILED, needs no exception any more"
 			printf "%-28s %5d of %5d %6.1f %% %s\n", $1, $2, $3, 100 * $2 / $3, verdict
 			run += $2; lines += $3; failed += verdict != ""
