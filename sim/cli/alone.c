@@ -73,13 +73,13 @@ int alone_run(struct alone *a, int (*task)(void *arg), void *arg,
 	return WEXITSTATUS(a->status);
 }
 
-void alone_describe(const struct alone *a, char *text, size_t size)
+void alone_describe(int status, char *text, size_t size)
 {
-	if (WIFSIGNALED(a->status) && WTERMSIG(a->status) == SIGKILL)
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		snprintf(text, size, "the run was killed (signal 9), from outside");
-	else if (WIFSIGNALED(a->status))
-		snprintf(text, size, "the run was ended by signal %d (%s)", WTERMSIG(a->status),
-			 strsignal(WTERMSIG(a->status)));
+	else if (WIFSIGNALED(status))
+		snprintf(text, size, "the run was ended by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
 	else
-		snprintf(text, size, "the run ended itself with status %d", WEXITSTATUS(a->status));
+		snprintf(text, size, "the run ended itself with status %d", WEXITSTATUS(status));
 }

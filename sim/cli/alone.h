@@ -27,8 +27,8 @@ int alone_begin(struct alone *a);
  */
 int alone_run(struct alone *a, int (*task)(void *arg), void *arg,
 	      const volatile sig_atomic_t *interrupted);
-/* Why it did not return. */
-void alone_describe(const struct alone *a, char *text, size_t size);
+/* Why it did not return: waitpid()'s @status in words. Also of processes that others began. */
+void alone_describe(int status, char *text, size_t size);
 void alone_end(struct alone *a);
 
 #endif

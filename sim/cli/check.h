@@ -8,7 +8,7 @@
  *
  * Cheapest and most telling first: every scenario once, then every interleaving, every instruction,
  * free-running CPUs, and two levels; in each of them light scenarios before heavy ones, and last
- *those of which the one run has found something. Same seed, budget and state, same plan.
+ * those of which the one run has found something. Same seed, budget and state, same plan.
  */
 #ifndef SIM_CLI_CHECK_H
 #define SIM_CLI_CHECK_H

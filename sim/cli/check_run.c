@@ -3,6 +3,7 @@
  * Tasks as processes: a core that hangs or dies takes its task with it and nothing else.
  */
 #include "check.h"
+#include "alone.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -126,12 +127,8 @@ static void died(const struct check *c, struct check_task *t, int status)
 	f->oracle = SIM_ORACLE_crash;
 	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
 		snprintf(f->message, sizeof(f->message), "did not end within its time");
-	else if (WIFSIGNALED(status))
-		snprintf(f->message, sizeof(f->message), "the run was ended by signal %d (%s)",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		snprintf(f->message, sizeof(f->message), "the run ended itself with status %d",
-			 WEXITSTATUS(status));
+		alone_describe(status, f->message, sizeof(f->message));
 }
 
 /* Killed by us, because the user was in a hurry: that says nothing about the core. */

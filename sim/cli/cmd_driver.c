@@ -179,7 +179,7 @@ static int drive_alone(struct run *run)
 		r.nr_defects = 1;
 		r.defects[0].oracle = SIM_ORACLE_crash;
 		snprintf(r.defects[0].context, sizeof(r.defects[0].context), "the whole process");
-		alone_describe(&alone, r.defects[0].message, sizeof(r.defects[0].message));
+		alone_describe(alone.status, r.defects[0].message, sizeof(r.defects[0].message));
 		tell(run->o, NULL, run->scenario, &r);
 		status = CLI_DEFECT;
 	}

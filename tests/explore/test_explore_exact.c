@@ -250,6 +250,16 @@ struct job {
 	uint64_t seed;
 };
 
+/* The @i-th program of @job; returns where its handlers are placed. */
+static unsigned int draw_program(struct toy *toy, const struct job *job, unsigned int i)
+{
+	rng = (job->seed + i) * 0x9e3779b97f4a7c15u | 1;
+	for (int k = 0; k < 8; k++)
+		below(2);
+	draw(toy, &job->shape);
+	return below(256);
+}
+
 static void equals_brute_force(void **state)
 {
 	const struct job *job = *state;
@@ -262,11 +272,7 @@ static void equals_brute_force(void **state)
 		struct ghes_explore_result b, d;
 		unsigned int placement;
 
-		rng = (job->seed + i) * 0x9e3779b97f4a7c15u | 1;
-		for (int k = 0; k < 8; k++)
-			below(2);
-		draw(&toy, &job->shape);
-		placement = below(256);
+		placement = draw_program(&toy, job, i);
 		b = search(&brute, &job->shape, GHES_EXPLORE_BRUTE, placement);
 		if (!b.complete)
 			continue;
@@ -316,11 +322,7 @@ static void shards_are_the_whole(void **state)
 		struct ghes_explore_result w;
 		unsigned int placement;
 
-		rng = (job->seed + i) * 0x9e3779b97f4a7c15u | 1;
-		for (int k = 0; k < 8; k++)
-			below(2);
-		draw(&toy, &job->shape);
-		placement = below(256);
+		placement = draw_program(&toy, job, i);
 		w = search(&whole, &job->shape, GHES_EXPLORE_DPOR, placement);
 		split += w.executions > 1;
 		for (unsigned int n = 0; n < sizeof(splits) / sizeof(splits[0]); n++) {
