@@ -95,6 +95,7 @@ enum ghes_explore_bound {
 	GHES_EXPLORE_SHARDED,	  /* this shard's part is done; the others are not known */
 	GHES_EXPLORE_STOPPED,	  /* by .stop */
 	GHES_EXPLORE_RESTARTED,	  /* a shard learned what the others may not know: try without */
+	GHES_EXPLORE_EXPECTED,	  /* expected findings ended executions: their rest was not seen */
 };
 
 /* One finding. Strings belong to the search and live until ghes_explore_free(). */
@@ -106,6 +107,14 @@ struct ghes_explore_defect {
 	const char *location; /* file:line of the step, "?" when unknown */
 	const char *report; /* several lines: both contexts and stacks of a race, wait-for chain */
 	uint64_t execution; /* number of the execution that found it, from 1 */
+	const void *pc[2];  /* as of a struct ghes_explore_finding */
+};
+
+/* What an execution found, before anything is made of it. */
+struct ghes_explore_finding {
+	const char *oracle, *message;
+	/* Return addresses into the code under test: where; of a race, where the other side was. */
+	const void *pc[2];
 };
 
 struct ghes_explore_result {
@@ -125,7 +134,8 @@ struct ghes_explore_result {
 	uint64_t restarts;    /* searches begun anew because more memory turned out to be shared */
 	unsigned int max_depth; /* steps of the longest execution */
 	double seconds;
-	double estimate; /* guess of executions in all, rather too low; 0: unknown */
+	double estimate;   /* guess of executions in all, rather too low; 0: unknown */
+	uint64_t expected; /* findings that config.expected said yes to */
 	size_t defect_count;
 	const struct ghes_explore_defect *defects;
 };
@@ -182,6 +192,12 @@ struct ghes_explore_config {
 
 	/* Each race of each execution, also those whose defect is known already; may be NULL. */
 	void (*on_race)(void *user, const struct ghes_explore_race *race);
+	/*
+	 * Asked between executions, once for each finding: is it expected? Then it is none of the
+	 * result's defects, and the search goes on. A race does not end an execution; of one that
+	 * something else ended the rest is not seen, and the search is not complete. May be NULL.
+	 */
+	bool (*expected)(void *user, const struct ghes_explore_finding *finding);
 	/* Asked between executions: shall the search end with what it has? May be NULL. */
 	bool (*stop)(void *user);
 	/* Called about twice a second with the figures so far; may be NULL. */

@@ -63,6 +63,8 @@ struct check {
 	unsigned int nr_tasks, room;
 	double budget; /* seconds */
 	uint64_t seed;
+	struct sim_known *known; /* or NULL */
+	bool learns; /* each find is known from then on, and its search goes on behind it */
 	unsigned int shard, shards; /* 1 of 1: all */
 	unsigned int jobs;
 	bool fail_fast; /* the first defect ends it */

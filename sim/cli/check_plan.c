@@ -50,6 +50,7 @@ static bool add(struct check *c, const struct sim_scenario *s, const char *drive
 	*t = (struct check_task){.scenario = s, .driver = d, .phase = phase};
 	t->options.seed = c->seed;
 	t->options.seed_set = true;
+	t->options.known = c->known;
 	t->options.quiet = true; /* one line of progress is enough */
 	return true;
 }

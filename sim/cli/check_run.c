@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "alone.h"
+#include "drivers/known.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,6 +25,7 @@
 #define GRACE_SECONDS	  60
 #define GRACE_CPU_SECONDS 10
 #define POLL_NS		  2000000
+#define MIN_SECONDS	  0.05 /* for less, no search begins again */
 
 struct worker {
 	pid_t pid;
@@ -57,16 +59,83 @@ bool check_make_outcome(struct check_task *t)
 	return t->outcome;
 }
 
+static void drive(const struct check *c, struct check_task *t)
+{
+	struct check_outcome *o = t->outcome;
+
+	prepare_result(c, t, &o->result);
+	if (t->driver->run(t->scenario, c->core, &t->options, &o->result, o->error,
+			   sizeof(o->error)) &&
+	    !o->error[0])
+		snprintf(o->error, sizeof(o->error), "the driver failed");
+}
+
+/* What a task that learns has found so far. */
+struct learned {
+	struct sim_found found[SIM_MAX_DEFECTS];
+	unsigned int nr;
+	char expectation[sizeof(((struct sim_result *)0)->why)];
+};
+
+/* Is there news, and room for it? From now on it is known. */
+static bool learn(struct learned *l, struct sim_known *known, const struct sim_result *r)
+{
+	char line[KNOWN_MAX_LINE];
+	bool news = false;
+
+	for (unsigned int i = 0; i < r->nr_defects && l->nr < SIM_MAX_DEFECTS; i++) {
+		known_line_of(r, &r->defects[i], line, sizeof(line));
+		if (!known_add(known, line))
+			continue;
+		l->found[l->nr++] = r->defects[i];
+		news = true;
+	}
+	if (r->expectation_failed && !l->expectation[0]) {
+		known_line_of(r, NULL, line, sizeof(line));
+		memcpy(l->expectation, r->why, sizeof(l->expectation));
+		news |= known_add(known, line);
+	}
+	return news;
+}
+
+/* Again and again, as long as there is news, and time. */
+static void drive_and_learn(const struct check *c, struct check_task *t)
+{
+	double until = t->options.seconds > 0 ? now() + t->options.seconds : 0;
+	struct sim_result *r = &t->outcome->result;
+	struct learned l = {.nr = 0};
+
+	for (;;) {
+		drive(c, t);
+		if (!learn(&l, c->known, r) || sim_asked_to_stop(&t->options))
+			break;
+		if (until > 0) {
+			t->options.seconds = until - now();
+			if (t->options.seconds < MIN_SECONDS)
+				break;
+		}
+		memset(r, 0, sizeof(*r));
+	}
+	if (!l.nr && !l.expectation[0])
+		return;
+	r->verdict = SIM_FAIL;
+	r->complete = false;
+	memcpy(r->defects, l.found, sizeof(l.found));
+	r->nr_defects = l.nr;
+	r->expectation_failed = l.expectation[0];
+	memcpy(r->why, l.expectation, sizeof(r->why));
+}
+
 /* In the task's own process. */
 static void work(const struct check *c, struct check_task *t)
 {
 	struct check_outcome *o = t->outcome;
 	struct sim_result *r = &o->result;
 
-	prepare_result(c, t, r);
-	if (t->driver->run(t->scenario, c->core, &t->options, r, o->error, sizeof(o->error)) &&
-	    !o->error[0])
-		snprintf(o->error, sizeof(o->error), "the driver failed");
+	if (c->learns)
+		drive_and_learn(c, t);
+	else
+		drive(c, t);
 	r->plan = c->shards > 1;
 	r->shard = r->plan ? c->shard : 0;
 	r->shards = r->plan ? c->shards : 0;
@@ -125,10 +194,14 @@ static void died(const struct check *c, struct check_task *t, int status)
 	r->nr_defects = 1;
 	r->verdict = SIM_FAIL;
 	f->oracle = SIM_ORACLE_crash;
+	f->schedule = f->report = NULL;
 	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
 		snprintf(f->message, sizeof(f->message), "did not end within its time");
 	else
 		alone_describe(status, f->message, sizeof(f->message));
+	known_pass_over(&t->options, r, 0);
+	r->verdict = r->nr_defects ? SIM_FAIL : SIM_PASS;
+	known_tell(r);
 }
 
 /* Killed by us, because the user was in a hurry: that says nothing about the core. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "drivers/known.h"
 #include "input_file.h"
 #include "report/result_read.h"
 
@@ -269,6 +270,8 @@ static struct entry key_of(const struct check *c, const struct check_task *t)
 	key.result.core = sim_core_name(c->core);
 	key.scenario = hash_of_file(t->scenario->file);
 	key.build = sim_core_build_id(c->core, check_flavour(t), t->scenario->config.arch);
+	if (key.build && c->known) /* what is known decides how far a search goes */
+		key.build ^= known_hash(c->known);
 	return key;
 }
 

@@ -8,7 +8,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "check_known.h"
 #include "check_page.h"
+#include "drivers/known.h"
 #include "report/report.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -125,6 +127,7 @@ static void count(struct teller *t, const struct sim_result *r)
 	t->vacuous += r->verdict == SIM_VACUOUS && r->complete;
 	t->executions += r->executions;
 	t->notifications += r->notifications;
+	known_note(t->known, r);
 	suite_add(&t->suite, r);
 }
 
@@ -215,6 +218,10 @@ static void closing(const struct check *c, const struct teller *t, const struct 
 	tell_summary(c, t, summary, sizeof(summary));
 	printf("%s%s\n", t->o->driver.quiet ? "" : "\n", summary);
 	closing_finds(t, finds);
+	if (t->o->save_known)
+		printf("known: %u lines were added to %s\n", t->learned, t->o->save_known);
+	else
+		check_known_tell(c, t->known, stdout);
 	if (t->o->driver.quiet)
 		return;
 	printf("%" PRIu64 " executions, %" PRIu64 " notifications, %u runs complete; seed %" PRIu64

@@ -22,6 +22,8 @@ struct teller {
 	unsigned int complete, bad_input, not_applicable;
 	unsigned int vacuous; /* that no bound on time explains */
 	uint64_t executions, notifications;
+	uint64_t known[SIM_KNOWN_WORDS]; /* of all results */
+	unsigned int learned;		 /* lines that were added to the file of known finds */
 	unsigned int nr_told;
 	bool progress;	    /* on a terminal */
 	double progress_at; /* seconds into the check when it was last shown */

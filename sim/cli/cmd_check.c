@@ -11,10 +11,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "check_known.h"
 #include "check_state.h"
 #include "check_tell.h"
 #include "interrupt.h"
 #include "cover.h"
+#include "drivers/known.h"
 #include "options.h"
 #include "state_lock.h"
 
@@ -129,6 +131,8 @@ static int checked(struct check *c, struct cli_options *o, struct check_state *s
 	tell_over(c, &t);
 	if (write_finds(c, o, &finds, temporary))
 		t.cannot_write = true;
+	if (o->save_known && check_known_save(c, o->save_known, &t.learned))
+		t.cannot_write = true;
 	status = tell_end(c, &t, &finds);
 	if (!o->save_dir && o->html)
 		nftw(temporary, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -231,10 +235,13 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 		return cli_error("%s", error);
 	status = cover_begin(c.core, o);
 	if (!status)
+		status = check_known_load(&c, o);
+	if (!status)
 		status = planned(&c, o);
 	if (status != CLI_USAGE && cover_end(c.core, o))
 		status = CLI_USAGE;
 	check_free(&c);
+	known_free(c.known);
 	sim_core_close(c.core);
 	return status;
 }

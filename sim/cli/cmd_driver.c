@@ -15,6 +15,7 @@
 #include "cover.h"
 #include "debugger.h"
 #include "drivers/cores.h"
+#include "drivers/known.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
 #include "input_file.h"
@@ -173,15 +174,17 @@ static int drive_alone(struct run *run)
 	run->o->driver.last_seed = &alone.shared->note;
 	status = alone_run(&alone, drive, run, interrupt_count());
 	if (status < 0) {
-		r.verdict = SIM_FAIL;
 		r.executions = 1;
 		r.seed = atomic_load(&alone.shared->note);
 		r.nr_defects = 1;
 		r.defects[0].oracle = SIM_ORACLE_crash;
 		snprintf(r.defects[0].context, sizeof(r.defects[0].context), "the whole process");
 		alone_describe(alone.status, r.defects[0].message, sizeof(r.defects[0].message));
+		known_pass_over(&run->o->driver, &r, 0);
+		r.verdict = r.nr_defects ? SIM_FAIL : SIM_PASS;
+		known_tell(&r);
 		tell(run->o, NULL, run->scenario, &r);
-		status = CLI_DEFECT;
+		status = exit_of(&r);
 	}
 	run->o->driver.last_seed = NULL;
 	alone_end(&alone);
@@ -356,11 +359,33 @@ static int with_core(struct batch *b)
 	return status;
 }
 
+static int with_known(struct batch *b)
+{
+	struct cli_options *o = b->o;
+	struct sim_known *known = NULL;
+	char error[512];
+	int status;
+
+	if (o->known) {
+		known = known_load(o->known, false, error, sizeof(error));
+		if (!known) {
+			fprintf(stderr, "%s\n", error);
+			return CLI_USAGE;
+		}
+	}
+	o->driver.known = known;
+	b->core = sim_core_open(o->core, error, sizeof(error));
+	status = b->core ? with_core(b) : cli_error("%s", error);
+	if (b->core)
+		sim_core_close(b->core);
+	known_free(known);
+	return status;
+}
+
 int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 {
 	struct batch b = {.driver = sim_driver_find(verb->name), .o = o};
 	const char *error = misused(verb, o);
-	char text[512];
 	int status;
 
 	if (error)
@@ -371,13 +396,7 @@ int cmd_driver(const struct cli_verb *verb, struct cli_options *o)
 		b.name = NULL;
 		scenario_builtin_each(add_builtin, &b);
 	}
-	b.core = b.failed ? NULL : sim_core_open(o->core, text, sizeof(text));
-	if (b.core)
-		status = with_core(&b);
-	else
-		status = b.failed ? CLI_USAGE : cli_error("%s", text);
-	if (b.core)
-		sim_core_close(b.core);
+	status = b.failed ? CLI_USAGE : with_known(&b);
 	for (int i = 0; o->all && i < b.nr; i++)
 		free(b.name[i]);
 	if (o->all)

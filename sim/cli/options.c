@@ -29,6 +29,8 @@ SET_STRING(svg)
 SET_STRING(state)
 SET_STRING(save_dir)
 SET_STRING(departures)
+SET_STRING(known)
+SET_STRING(save_known)
 SET_STRING(html)
 SET_STRING(trace)
 SET_STRING(save_schedule)
@@ -261,8 +263,8 @@ static const struct cli_option options[] = {
 	 "text or json (one object a line)", set_format, "text or json"},
 	{"format", "FORMAT", CLI_CHECK, "text, json, ktap or junit", set_check_format,
 	 "text, json, ktap or junit"},
-	{"budget", "SECONDS", CLI_CHECK, "time to spend beyond one run of each scenario; 60",
-	 set_budget, "seconds"},
+	{"budget", "SECONDS", CLI_CHECK,
+	 "beyond one run of each; a search that it cuts short may pass; 60", set_budget, "seconds"},
 	{"state", "FILE", CLI_CHECK, "go on where the last check with this file stopped", set_state,
 	 "a file"},
 	{"tree", "DIR", CLI_SERIES, "the kernel's git repository, or with --patches any tree",
@@ -287,6 +289,10 @@ static const struct cli_option options[] = {
 	 "FILE:LINES, as in drivers/acpi/apei/ghes.c:5,7-9"},
 	{"shard", "I/N", CLI_CHECK, "only the I-th of N parts of the plan", set_shard,
 	 "I/N, as in 2/5"},
+	{"known", "FILE", CLI_DRIVERS | CLI_CHECK | CLI_SERIES,
+	 "finds that do not count; see ghes-sim(1) for the format", set_known, "a file"},
+	{"save-known", "FILE", CLI_CHECK, "add what is found to a file for --known", set_save_known,
+	 "a file"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES | CLI_COMPARE,
 	 "what everything random is drawn from", set_seed, "a number"},
 	{"shard", "I/N", CLI_EXPLORE, "only the I-th of N parts of the search; see merge",
@@ -464,12 +470,12 @@ static void wrapped(FILE *out, const char *text, size_t column)
 
 void cli_help(FILE *out, const struct cli_verb *verb)
 {
-	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n\noptions:\n", verb->name,
+	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n\n", verb->name,
 		verb->operands[0] ? " " : "", verb->operands, verb->help);
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
 		char left[48];
 
-		if (!(options[i].verbs & verb->bit))
+		if (!(options[i].verbs & verb->bit) || options[i].set == set_help)
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
 			 options[i].argument ? " " : "",
@@ -477,9 +483,6 @@ void cli_help(FILE *out, const struct cli_verb *verb)
 		fprintf(out, "  %-20s ", left);
 		wrapped(out, options[i].help, 23);
 	}
-	if (verb->bit & CLI_CHECK)
-		fputs("\nA search that the budget cut short is told, and leaves the exit status.",
-		      out);
 	if (verb->bit & CLI_SERIES)
 		fputs("\nThe working tree is not touched. exit status: 0 no commit adds a "
 		      "defect,\n1 one does or does not build, 2 bad usage, or a patch does not "

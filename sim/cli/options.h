@@ -46,6 +46,7 @@ struct cli_options {
 	int nr_cores;	      /* named */
 	uint64_t draw;	      /* compare: scenarios to draw */
 	const char *departures;
+	const char *known, *save_known;
 	double budget; /* check: seconds */
 	bool fail_fast;
 	unsigned int shard, shards;

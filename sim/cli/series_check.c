@@ -3,10 +3,10 @@
 
 #include <ghes/errors.h>
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/known.h"
 #include "kernel/files.h"
 #include "program.h"
 #include "scenario/scenario.h"
@@ -161,6 +161,10 @@ int series_check(const struct series *s, const struct cli_options *o, const stru
 	unsigned int n = 11;
 	int ret = -1;
 
+	if (o->known) {
+		argv[n++] = "--known";
+		argv[n++] = o->known;
+	}
 	changed_options(s, c, &changed);
 	for (unsigned int i = 0; i < 2 * changed.n; i++)
 		argv[n++] = changed.arg[i];
@@ -187,29 +191,12 @@ void series_findings_free(struct series_findings *f)
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
-/* Numbers are CPUs, records, addresses: which one it was this time makes no other defect. */
-static void without_numbers(const char *from, char to[MAX_MESSAGE])
-{
-	size_t n = 0;
-
-	while (*from && n < MAX_MESSAGE - 1) {
-		if (!isdigit((unsigned char)*from)) {
-			to[n++] = *from++;
-			continue;
-		}
-		to[n++] = '#';
-		while (isalnum((unsigned char)*from))
-			from++;
-	}
-	to[n] = '\0';
-}
-
 static bool same_defect(struct json_object *a, struct json_object *b)
 {
 	char message[2][MAX_MESSAGE];
 
-	without_numbers(series_string(a, "message"), message[0]);
-	without_numbers(series_string(b, "message"), message[1]);
+	known_without_numbers(series_string(a, "message"), message[0], sizeof(message[0]));
+	known_without_numbers(series_string(b, "message"), message[1], sizeof(message[1]));
 	return !strcmp(series_string(a, "oracle"), series_string(b, "oracle")) &&
 	       !strcmp(message[0], message[1]);
 }
@@ -317,6 +304,10 @@ bool series_is_there(const struct series *s, const struct cli_options *o,
 	if (s->counts && strcmp(driver, "explore") != 0) { /* in the same build as the check */
 		argv[n++] = "--changed";
 		argv[n++] = "drivers/acpi/apei/ghes.c:1";
+	}
+	if (o->known) {
+		argv[n++] = "--known";
+		argv[n++] = o->known;
 	}
 	argv[n++] = "--";
 	if (found)

@@ -29,14 +29,18 @@ struct sim_counter {
 
 #define SIM_MAX_COUNTERS 64
 #define SIM_MAX_DEFECTS	 SIM_NR_ORACLES
+#define SIM_MAX_FUNCTION 64
+#define SIM_MAX_KNOWN	 4096 /* lines of a file of known finds, see known.h */
+#define SIM_KNOWN_WORDS	 (SIM_MAX_KNOWN / 64)
 
 /* A defect as reported: the machine's, and what repeats it. Strings are owned by the result. */
 struct sim_found {
 	enum sim_oracle_id oracle;
 	char message[240];
-	char context[64];	   /* "cpu 0, sdei-critical in sdei-normal" */
-	char source_location[128]; /* file:line or function, "" when not known */
-	char *schedule;		   /* malloc'ed text of the schedule, or NULL */
+	char context[64];		    /* "cpu 0, sdei-critical in sdei-normal" */
+	char source_location[128];	    /* file:line or function, "" when not known */
+	char function[2][SIM_MAX_FUNCTION]; /* of a race's sides, of a crash; "" when not known */
+	char *schedule;			    /* malloc'ed text of the schedule, or NULL */
 	char *report; /* malloc'ed: stacks of both sides of a race and the like, or NULL */
 };
 
@@ -61,6 +65,9 @@ struct sim_result {
 	struct sim_counter counters[SIM_MAX_COUNTERS];
 	unsigned int nr_counters;
 	uint64_t judged[SIM_NR_ORACLES]; /* how often each oracle had something to judge */
+	/* Known finds that were met: bit n for line n of the file, bit 0 for one that is in none */
+	uint64_t known[SIM_KNOWN_WORDS];
+	bool expectation_failed; /* the verdict's reason, or one: why says which */
 	/* Cut short: where to go on, in the driver's words, for sim_options.resume. "": unknown */
 	char resume[96];
 };
@@ -90,6 +97,7 @@ void sim_collect_defects(struct sim_result *r, struct sim_machine *m, const char
 void sim_result_add(struct sim_result *r, const struct sim_result *earlier);
 
 struct sim_recording;
+struct sim_known; /* finds that are no reason to fail: see known.h */
 
 /* What the user asked for; 0 and NULL are defaults. */
 struct sim_options {
@@ -109,6 +117,7 @@ struct sim_options {
 	enum { SIM_SAMPLE_NOT, SIM_SAMPLE_RANDOM, SIM_SAMPLE_PCT } sampling; /* explore */
 	unsigned int shard, shards; /* explore: the shard-th of shards parts; 0, 0: all */
 	bool quiet, verbose;
+	const struct sim_known *known; /* or NULL */
 	const char *resume;	     /* of the result that goes on here; NULL: from the beginning */
 	const atomic_bool *stop;     /* asks the driver to end, with what it has so far; or NULL */
 	bool machine_readable;	     /* no progress on the terminal */

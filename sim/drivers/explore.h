@@ -13,6 +13,7 @@
 #include <ghes/explore.h>
 
 #include "drivers/driver.h"
+#include "drivers/known.h"
 
 #define EXPLORE_MAX_PROGRAMS GHES_EXPLORE_MAX_CPUS
 #define EXPLORE_MAX_ARRIVALS GHES_EXPLORE_MAX_CONTEXTS
@@ -26,6 +27,7 @@ struct explore {
 	struct sim_snapshot *boot;
 	struct ghes_explore *x;
 	struct sim_result *r;
+	struct known_watch known;
 	struct sim_recording *recording; /* of the last execution, or NULL */
 	const void *core_base;		 /* where the core's object is loaded */
 	bool ticks;			 /* the scenario moves the clock */
@@ -70,6 +72,8 @@ void explore_callbacks(struct explore *e, struct ghes_explore_config *config);
 
 /* The engine's findings, the first of each oracle, each with a schedule that repeats it. */
 void explore_collect(struct explore *e, const struct ghes_explore_result *res);
+/* As ghes_explore_config.expected: what the user knows. */
+bool explore_expects(void *user, const struct ghes_explore_finding *finding);
 /* The engine's part of @choices; NULL: these are none. *@c11: under which memory model. */
 const char *explore_choices_parse(const char *choices, bool *c11);
 

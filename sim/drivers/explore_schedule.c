@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drivers/cores.h"
+#include "where.h"
 
 /* "sc v2 0*12 2*3": the memory model, then the engine's own schedule (see <ghes/explore.h>). */
 static char *schedule_of(const struct explore *e, const char *engine)
@@ -40,7 +41,32 @@ static enum sim_oracle_id oracle_of(const char *name)
 	return SIM_ORACLE_crash;
 }
 
-static bool is_known(const struct sim_result *r, enum sim_oracle_id oracle)
+/* The functions of a race, or of a crash: what a line of known finds names. */
+static void locate(struct sim_found *f, const void *const pc[2])
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		char function[101], place[201];
+
+		/* A return address: the call is before it. */
+		sim_where(pc[i] ? (const char *)pc[i] - 1 : NULL, function, place);
+		snprintf(f->function[i], sizeof(f->function[i]), "%.63s", function);
+	}
+}
+
+bool explore_expects(void *user, const struct ghes_explore_finding *finding)
+{
+	struct explore *e = user;
+	struct sim_found f = {.oracle = oracle_of(finding->oracle)};
+
+	if (!e->o->known || !strcmp(finding->oracle, "determinism"))
+		return false;
+	snprintf(f.message, sizeof(f.message), "%.239s", finding->message);
+	if (f.oracle == SIM_ORACLE_race || f.oracle == SIM_ORACLE_crash)
+		locate(&f, finding->pc);
+	return known_passes(e->o, e->r, &f);
+}
+
+static bool has_one(const struct sim_result *r, enum sim_oracle_id oracle)
 {
 	for (unsigned int i = 0; i < r->nr_defects; i++)
 		if (r->defects[i].oracle == oracle)
@@ -68,7 +94,7 @@ void explore_collect(struct explore *e, const struct ghes_explore_result *res)
 				 res->max_depth);
 			continue;
 		}
-		if (is_known(r, oracle))
+		if (has_one(r, oracle))
 			continue;
 		memset(f, 0, sizeof(*f));
 		f->oracle = oracle;
@@ -77,6 +103,8 @@ void explore_collect(struct explore *e, const struct ghes_explore_result *res)
 		if (strcmp(d->location, "?"))
 			snprintf(f->source_location, sizeof(f->source_location), "%.127s",
 				 d->location);
+		if (oracle == SIM_ORACLE_race || oracle == SIM_ORACLE_crash)
+			locate(f, d->pc);
 		f->schedule = schedule_of(e, d->schedule);
 		f->report = d->report[0] ? strdup(d->report) : NULL;
 		r->nr_defects++;

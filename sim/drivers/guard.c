@@ -82,12 +82,13 @@ void guard_disarm(struct sim_guard *g)
 
 /* ---- Where that was -------------------------------------------------------------------------- */
 
-void guard_locate(const void *pc, char *text, int size)
+void guard_locate(const void *pc, char *text, int size, char function[SIM_MAX_FUNCTION])
 {
-	char function[101], place[201];
+	char name[101], place[201];
 
-	sim_where(pc, function, place);
+	sim_where(pc, name, place);
 	text[0] = '\0';
-	if (function[0])
-		snprintf(text, (size_t)size, "%.80s() at %.100s", function, place[0] ? place : "?");
+	if (name[0])
+		snprintf(text, (size_t)size, "%.80s() at %.100s", name, place[0] ? place : "?");
+	snprintf(function, SIM_MAX_FUNCTION, "%s", name);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/driver.h"
 #include "drivers/fault_stack.h"
 
 #define GUARD_NR_SIGNALS 5
@@ -42,7 +43,10 @@ void guard_disarm(struct sim_guard *g);
 /* Where a signal's handler, given @context, interrupted its thread; NULL on hosts we cannot read.
  */
 const void *guard_pc(const void *context);
-/* "function() at file.c:123" of @pc, as far as known; else "". Task context: starts addr2line. */
-void guard_locate(const void *pc, char *text, int size);
+/*
+ * "function() at file.c:123" of @pc, and its function alone, as far as known; else "". Task
+ * context: starts addr2line.
+ */
+void guard_locate(const void *pc, char *text, int size, char function[SIM_MAX_FUNCTION]);
 
 #endif

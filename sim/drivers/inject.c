@@ -302,6 +302,8 @@ static void verdict(struct inject *in, const struct totals *t)
 	} else if (t->incomplete) {
 		r->verdict = SIM_INCOMPLETE;
 		snprintf(r->why, sizeof(r->why), "a bound on time or executions ended the sweep");
+	} else if (known_met(r)) {
+		r->verdict = SIM_PASS; /* which may have ended what would have been reached */
 	} else if (in->o->suspend) {
 		r->verdict = r->executions > in->suspend_waits ? SIM_PASS : SIM_VACUOUS;
 		if (r->verdict == SIM_VACUOUS)
@@ -391,6 +393,7 @@ static int open_machine(struct inject *in, struct sim_recording *recording, char
 		return -1;
 	}
 	sim_set_this_cpu(in->m, 0);
+	known_watch(&in->known, in->m, in->o, in->r);
 	boot(in);
 	inject_find_shared(in);
 	in->boot = sim_snapshot_save(in->m);
@@ -445,6 +448,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 		inject_leave_faults(old);
 		count_coverage(&in, &t);
 		verdict(&in, &t);
+		known_tell(r);
 	}
 	close_machine(&in);
 	r->seconds = inject_now() - from;

@@ -13,6 +13,7 @@
 #include <signal.h>
 
 #include "drivers/driver.h"
+#include "drivers/known.h"
 #include "step/step.h"
 #include "step/sweep.h"
 
@@ -60,6 +61,7 @@ struct inject {
 	const struct ghes_step_module *module;
 	struct ghes_step_cover cover;
 	struct sim_result *r;
+	struct known_watch known;
 	/* arrivals of the sweep that runs, by level from 1; those behind the last are programs */
 	unsigned int arrival[GHES_STEP_LEVELS_MAX + 1];
 	sigjmp_buf crashed;

@@ -125,7 +125,7 @@ static char *schedule_of(const struct inject *in, const struct ghes_step_schedul
 	return text;
 }
 
-static bool is_known(const struct sim_result *r, enum sim_oracle_id oracle)
+static bool has_one(const struct sim_result *r, enum sim_oracle_id oracle)
 {
 	for (unsigned int i = 0; i < r->nr_defects; i++)
 		if (r->defects[i].oracle == oracle)
@@ -150,7 +150,7 @@ static void tell_crash_place(const struct inject *in, struct sim_found *f)
 
 	if (f->oracle != SIM_ORACLE_crash || !in->crashed_at)
 		return;
-	guard_locate(in->crashed_at, place, sizeof(place));
+	guard_locate(in->crashed_at, place, sizeof(place), f->function[0]);
 	if (place[0])
 		snprintf(f->message + used, sizeof(f->message) - used, " in %s", place);
 }
@@ -160,10 +160,11 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 {
 	struct inject *in = arg;
 	unsigned int before = in->r->nr_defects, kept = before;
+	bool news = false;
 	char *text;
 
-	in->defects++;
 	if (code == GHES_STEP_MISSED) {
+		in->defects++;
 		snprintf(in->r->why, sizeof(in->r->why),
 			 "boundary %" PRIu64 " of the path was gone when it was run again",
 			 schedule->at[schedule->levels - 1]);
@@ -179,10 +180,14 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 		unsigned int nr = in->r->nr_defects;
 
 		in->r->nr_defects = kept;
-		if (is_known(in->r, f.oracle)) {
+		tell_crash_place(in, &f);
+		if (known_passes(in->o, in->r, &f)) {
+			free(f.schedule);
+		} else if (has_one(in->r, f.oracle)) {
+			news = true;
 			free(f.schedule);
 		} else {
-			tell_crash_place(in, &f);
+			news = true;
 			if (schedule->levels && points[schedule->levels - 1])
 				ghes_step_describe(in->module, points[schedule->levels - 1],
 						   f.source_location, sizeof(f.source_location));
@@ -191,4 +196,5 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 		in->r->nr_defects = nr;
 	}
 	in->r->nr_defects = kept;
+	in->defects += news;
 }

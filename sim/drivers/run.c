@@ -21,6 +21,7 @@
 #include "drivers/counts.h"
 #include "drivers/cpus.h"
 #include "drivers/guard.h"
+#include "drivers/known.h"
 #include "drivers/recording.h"
 #include "drivers/schedule.h"
 
@@ -276,7 +277,8 @@ static void locate(const struct run *r, struct sim_result *res)
 	for (unsigned int i = 0; r->guard.pc && i < res->nr_defects; i++)
 		if (res->defects[i].oracle == oracle)
 			guard_locate(r->guard.pc, res->defects[i].source_location,
-				     sizeof(res->defects[i].source_location));
+				     sizeof(res->defects[i].source_location),
+				     res->defects[i].function[0]);
 }
 
 /*
@@ -305,7 +307,27 @@ static bool started(const struct run *r, struct sim_result *res)
 	return false;
 }
 
-static void judge(struct run *r, const struct sim_core *core, struct sim_result *res)
+/* @met: finds that are known. After one of them the scenario's story may be another one. */
+static enum sim_result_verdict verdict(struct run *r, const struct sim_options *o,
+				       struct sim_result *res, bool met)
+{
+	if (res->nr_defects)
+		return SIM_FAIL;
+	if (met && cpus_abandoned(r->cpus) && !sim_panicked(r->m)) {
+		res->complete = false; /* it ended the run */
+		return SIM_PASS;
+	}
+	if (!met && (!started(r, res) || !all_struck(r, res->why, sizeof(res->why))))
+		return SIM_VACUOUS;
+	if (counts_as_expected(counts_of(r->m), r->s, res->why, sizeof(res->why)) ||
+	    known_expectation(o, res))
+		return SIM_PASS;
+	res->expectation_failed = true;
+	return SIM_FAIL;
+}
+
+static void judge(struct run *r, const struct sim_core *core, const struct sim_options *o,
+		  struct sim_result *res)
 {
 	const struct sim_counts *c = counts_of(r->m);
 	char *schedule = sim_nr_defects(r->m) ? sim_core_schedule(core, "run", r->s->file,
@@ -315,23 +337,15 @@ static void judge(struct run *r, const struct sim_core *core, struct sim_result 
 	sim_collect_defects(res, r->m, schedule);
 	free(schedule);
 	locate(r, res);
+	known_pass_over(o, res, 0);
 	sim_collect_judged(res, r->m);
 	res->executions = 1;
 	res->complete = true;
 	res->notifications = counts_notifications(c);
 	counts_report(c, res);
 	sim_count(res, "trace-hash", sim_trace_hash(r->m));
-	if (res->nr_defects) {
-		res->verdict = SIM_FAIL;
-	} else if (!started(r, res)) {
-		res->verdict = SIM_VACUOUS;
-	} else if (!all_struck(r, res->why, sizeof(res->why))) {
-		res->verdict = SIM_VACUOUS;
-	} else if (!counts_as_expected(c, r->s, res->why, sizeof(res->why))) {
-		res->verdict = SIM_FAIL;
-	} else {
-		res->verdict = SIM_PASS;
-	}
+	res->verdict = verdict(r, o, res, known_met(res));
+	known_tell(res);
 }
 
 static struct sim_machine *make_machine(const struct sim_scenario *s,
@@ -354,6 +368,7 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 {
 	struct run r = {.driver = {.point = point, .wait = wait, .stop = stop}, .s = s};
 	struct sim_observer counts = counts_observer(s), recording;
+	struct known_watch watch;
 	const struct ghes_core_ops *ops =
 		sim_core_ops(core, SIM_NATIVE, s->config.arch, error, error_size);
 	struct timespec from, to;
@@ -382,10 +397,11 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 	} else {
 		r.guard = (struct sim_guard){.moves = &r.moves, .ended = died, .arg = &r};
 		sim_set_driver(r.m, &r.driver);
+		known_watch(&watch, r.m, o, res);
 		guard_arm(&r.guard);
 		execute(&r);
 		guard_disarm(&r.guard);
-		judge(&r, core, res);
+		judge(&r, core, o, res);
 		if (o->recording)
 			recording_finish(o->recording, r.m);
 		ret = 0;

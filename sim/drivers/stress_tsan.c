@@ -85,8 +85,7 @@ void stress_tsan_exec(char *error, size_t error_size)
 static struct {
 	const struct ghes_step_module *points;
 	_Atomic unsigned int claimed, told;
-	char text[240];
-	char location[128];
+	struct stress_tsan_race first;
 } race;
 
 /* Called by the runtime. */
@@ -127,24 +126,30 @@ static size_t describe_access(void *report, size_t idx, char *text, size_t size)
 	n = snprintf(text, size, "%s%s of %d bytes in %s() (%s:%u)", atomic ? "atomic " : "",
 		     write ? "write" : "read", bytes, p ? ghes_step_point_function(p) : "?",
 		     p ? base_name(ghes_step_point_file(p)) : "?", p ? p->line : 0);
+	snprintf(race.first.function[idx], sizeof(race.first.function[idx]), "%s",
+		 p ? ghes_step_point_function(p) : "");
+	if (!idx)
+		race.first.location[0] = '\0';
 	if (p && !idx)
-		snprintf(race.location, sizeof(race.location), "%s:%u", ghes_step_point_file(p),
-			 p->line);
+		snprintf(race.first.location, sizeof(race.first.location), "%s:%u",
+			 ghes_step_point_file(p), p->line);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
 void __tsan_on_report(void *report)
 {
+	char *text = race.first.text;
+	const size_t size = sizeof(race.first.text);
 	size_t n;
 
 	/* relaxed: only who is first writes, and says so below */
 	if (atomic_fetch_add_explicit(&race.claimed, 1, memory_order_relaxed))
 		return;
-	n = (size_t)snprintf(race.text, sizeof(race.text), "data race: ");
-	n += describe_access(report, 0, race.text + n, sizeof(race.text) - n);
-	n += (size_t)snprintf(race.text + n, sizeof(race.text) - n, " and ");
-	if (n < sizeof(race.text))
-		describe_access(report, 1, race.text + n, sizeof(race.text) - n);
+	n = (size_t)snprintf(text, size, "data race: ");
+	n += describe_access(report, 0, text + n, size - n);
+	n += (size_t)snprintf(text + n, size - n, " and ");
+	if (n < size)
+		describe_access(report, 1, text + n, size - n);
 	/* release: the texts; pairs with the acquire in stress_tsan_race() */
 	atomic_store_explicit(&race.told, 1, memory_order_release);
 }
@@ -155,13 +160,9 @@ void stress_tsan_forget_race(void)
 	atomic_store_explicit(&race.claimed, 0, memory_order_relaxed);
 }
 
-const char *stress_tsan_race(const char **location)
+const struct stress_tsan_race *stress_tsan_race(void)
 {
-	if (!atomic_load_explicit(&race.told, memory_order_acquire))
-		return NULL;
-	if (location)
-		*location = race.location;
-	return race.text;
+	return atomic_load_explicit(&race.told, memory_order_acquire) ? &race.first : NULL;
 }
 
 /* ---- Between two plain accesses? ------------------------------------------------------------- */

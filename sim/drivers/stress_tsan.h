@@ -16,6 +16,7 @@
 #ifndef SIM_DRIVERS_STRESS_TSAN_H
 #define SIM_DRIVERS_STRESS_TSAN_H
 
+#include "drivers/driver.h"
 #include "machine/machine.h"
 #include "step_fiber.h"
 
@@ -54,8 +55,14 @@ void stress_tsan_point(struct stress_tsan_cpu *cpu);
 /* Before a longjmp() out of the core, at whatever depth. */
 void stress_tsan_abandon(struct stress_tsan_cpu *cpu);
 
-/* The first race that was reported since it was last forgotten: text and location, or NULL. */
-const char *stress_tsan_race(const char **location);
+struct stress_tsan_race {
+	char text[240];
+	char location[128];
+	char function[2][SIM_MAX_FUNCTION];
+};
+
+/* The first race that was reported since it was last forgotten, or NULL. */
+const struct stress_tsan_race *stress_tsan_race(void);
 /* Before a machine is made: what the last one did is not this one's. */
 void stress_tsan_forget_race(void);
 

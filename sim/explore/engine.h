@@ -345,6 +345,7 @@ struct ex_finding {
 	uint8_t ctx;
 	struct ex_script script;
 	uint64_t execution;
+	bool expected;
 	char *schedule_text, *report, *location;
 };
 
@@ -418,11 +419,12 @@ struct ghes_explore {
 	struct ex_finding *findings;
 	struct ghes_explore_defect *defects;
 	unsigned int n_findings;
+	unsigned int n_weighed, n_expected;  /* of these: config.expected was asked, said yes */
 	const void *(*snapshots)[EX_FRAMES]; /* of each event, while a report is made */
 	uint64_t *seen;			     /* BRUTE: hashes of traces, open addressing */
 	size_t seen_slots;
 	uint64_t shard_next;
-	bool stop; /* max_defects reached */
+	bool stop; /* max_defects reached, or more findings than are kept */
 	void *crash_stack;
 	stack_t old_crash_stack;
 	struct sigaction old_action[EX_FATAL_SIGNALS];
@@ -563,6 +565,7 @@ void ex_deadlock(struct ghes_explore *x);
 void ex_endless(struct ghes_explore *x);
 void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int second);
 void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned int second);
+void ex_weigh_findings(struct ghes_explore *x);
 void ex_report_all(struct ghes_explore *x);
 void ex_report_free(struct ghes_explore *x);
 

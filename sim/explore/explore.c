@@ -179,6 +179,7 @@ const char *ghes_explore_bound_name(enum ghes_explore_bound bound)
 		[GHES_EXPLORE_SHARDED] = "shard",
 		[GHES_EXPLORE_STOPPED] = "stopped",
 		[GHES_EXPLORE_RESTARTED] = "restarted-shard",
+		[GHES_EXPLORE_EXPECTED] = "behind-expected",
 	};
 
 	return (size_t)bound < sizeof(names) / sizeof(names[0]) ? names[bound] : "?";
@@ -565,6 +566,7 @@ static void search(struct ghes_explore *x)
 			continue;
 		}
 		count(x, outcome);
+		ex_weigh_findings(x);
 		if (x->stop)
 			x->res.bound = GHES_EXPLORE_DEFECTS;
 		else if (x->cfg.stop && x->cfg.stop(x->cfg.user))
@@ -597,7 +599,8 @@ static void conclude(struct ghes_explore *x)
 	if (x->cut_short && r->complete) {
 		/* What came after the defect was not seen, nor what it would have raced with. */
 		r->complete = false;
-		r->bound = GHES_EXPLORE_DEFECTS;
+		r->bound = x->n_findings > x->n_expected ? GHES_EXPLORE_DEFECTS
+							 : GHES_EXPLORE_EXPECTED;
 	}
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM && r->bound != GHES_EXPLORE_DEFECTS)
 		r->bound = GHES_EXPLORE_SAMPLED;
@@ -605,12 +608,13 @@ static void conclude(struct ghes_explore *x)
 		r->complete = false;
 		r->bound = GHES_EXPLORE_RESTARTED;
 	}
-	if (x->n_findings)
+	r->expected = x->n_expected;
+	if (x->n_findings > x->n_expected)
 		r->verdict = GHES_EXPLORE_FAIL;
 	else
 		r->verdict = r->complete ? GHES_EXPLORE_PASS : GHES_EXPLORE_INCOMPLETE;
 	r->defects = x->defects;
-	r->defect_count = x->n_findings;
+	r->defect_count = x->n_findings - x->n_expected;
 }
 
 enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
@@ -659,8 +663,9 @@ enum ghes_explore_verdict ghes_explore_replay(struct ghes_explore *x, const char
 		} while (x->more_shared);
 		if (x->outcome != EX_MISFIT && !x->more_shared) {
 			count(x, x->outcome);
+			ex_weigh_findings(x);
 			conclude(x);
-			if (!x->n_findings)
+			if (x->n_findings == x->n_expected)
 				x->res.verdict = GHES_EXPLORE_PASS;
 			ex_report_all(x);
 			*result = x->res;

@@ -40,8 +40,12 @@ static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle
 		}
 		return NULL;
 	}
-	if (known(x, oracle, pc, other_pc) || x->n_findings == EX_FINDINGS)
+	if (known(x, oracle, pc, other_pc))
 		return NULL;
+	if (x->n_findings == EX_FINDINGS) {
+		x->stop = true;
+		return NULL;
+	}
 	f = &x->findings[x->n_findings++];
 	*f = (struct ex_finding){.oracle = oracle,
 				 .pc = pc,
@@ -52,9 +56,20 @@ static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle
 	f->script.run = malloc((2 * (size_t)x->depth + 1) * sizeof(*f->script.run));
 	if (f->script.run)
 		ex_schedule_record(x, &f->script);
-	if (x->n_findings > x->cfg.max_defects)
-		x->stop = true;
 	return f;
+}
+
+/* Ask of each new finding whether it is one that the host expects, and stop when enough are not. */
+void ex_weigh_findings(struct ghes_explore *x)
+{
+	for (; x->n_weighed < x->n_findings; x->n_weighed++) {
+		struct ex_finding *f = &x->findings[x->n_weighed];
+		struct ghes_explore_finding asked = {f->oracle, f->message, {f->pc, f->other_pc}};
+
+		f->expected = x->cfg.expected && x->cfg.expected(x->cfg.user, &asked);
+		x->n_expected += f->expected;
+	}
+	x->stop |= x->n_findings - x->n_expected > x->cfg.max_defects;
 }
 
 static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
@@ -311,12 +326,14 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 void ex_report_all(struct ghes_explore *x)
 {
 	struct ghes_explore_result res = x->res;
+	struct ghes_explore_defect *d = x->defects;
 
 	for (unsigned int i = 0; i < x->n_findings; i++) {
 		struct ex_finding *f = &x->findings[i];
-		struct ghes_explore_defect *d = &x->defects[i];
 		char function[101], place[201];
 
+		if (f->expected)
+			continue;
 		if (!x->cfg.no_minimise)
 			ex_minimise(x, f);
 		f->schedule_text = ex_schedule_format(&f->script);
@@ -325,7 +342,7 @@ void ex_report_all(struct ghes_explore *x)
 			f->location = strdup(place);
 			make_report(x, f);
 		}
-		*d = (struct ghes_explore_defect){
+		*d++ = (struct ghes_explore_defect){
 			.oracle = f->oracle,
 			.message = f->message,
 			.schedule = f->schedule_text ? f->schedule_text : "",
@@ -333,6 +350,7 @@ void ex_report_all(struct ghes_explore *x)
 			.location = f->location ? f->location : "?",
 			.report = f->report ? f->report : "",
 			.execution = f->execution,
+			.pc = {f->pc, f->other_pc},
 		};
 	}
 	x->res = res;
@@ -346,5 +364,5 @@ void ex_report_free(struct ghes_explore *x)
 		free(x->findings[i].report);
 		free(x->findings[i].location);
 	}
-	x->n_findings = 0;
+	x->n_findings = x->n_weighed = x->n_expected = 0;
 }

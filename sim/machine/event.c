@@ -233,11 +233,19 @@ unsigned int sim_max_depth(const struct sim_machine *m)
 void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fmt, ...)
 {
 	struct sim_cpu *c = sim_this(m);
+	char message[sizeof(m->defect->message)];
 	struct sim_defect *d;
 	uint32_t n;
 	va_list ap;
 
-	if ((unsigned int)oracle >= SIM_NR_ORACLES)
+	if ((unsigned int)oracle >= SIM_NR_ORACLES ||
+	    atomic_load_explicit(&m->defect_claimed[oracle], memory_order_relaxed))
+		return;
+	/* glibc formats integers and strings without locks or memory of its own */
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	if (m->host->is_known && m->host->is_known(m->host->is_known_arg, oracle, message))
 		return;
 	/* relaxed: the exchange decides who writes; readers look when the run is over */
 	if (atomic_exchange_explicit(&m->defect_claimed[oracle], 1, memory_order_relaxed))
@@ -247,13 +255,18 @@ void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fm
 	d->step = m->host->config.threads ? c->steps : atomic_load(&m->steps);
 	d->cpu = (uint8_t)c->id;
 	d->running = sim_top(c)->running;
-	/* glibc formats integers and strings without locks or memory of its own */
-	va_start(ap, fmt);
-	vsnprintf(d->message, sizeof(d->message), fmt, ap);
-	va_end(ap);
+	snprintf(d->message, sizeof(d->message), "%s", message);
 	n = atomic_fetch_add_explicit(&m->nr_defects, 1, memory_order_relaxed);
 	/* release: publishes *d; pairs with the acquire in sim_get_defect() */
 	atomic_store_explicit(&m->defect_order[n], (uint8_t)(oracle + 1), memory_order_release);
+}
+
+void sim_set_known(struct sim_machine *m,
+		   bool (*is_known)(void *arg, enum sim_oracle_id oracle, const char *message),
+		   void *arg)
+{
+	m->host->is_known = is_known;
+	m->host->is_known_arg = arg;
 }
 
 unsigned int sim_nr_defects(const struct sim_machine *m)

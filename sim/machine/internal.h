@@ -256,6 +256,8 @@ struct sim_node {
 struct sim_host {
 	struct sim_config config; /* arrays inside are the maker's, but for sources and records */
 	struct sim_driver *driver;
+	bool (*is_known)(void *arg, enum sim_oracle_id oracle, const char *message);
+	void *is_known_arg;
 	sigjmp_buf *escape; /* where a run without a driver's stop() ends */
 	uint8_t *arena;
 	size_t arena_size;

@@ -304,6 +304,10 @@ struct sim_defect {
 /* Report one; the first of each oracle is kept per run (in the arena). Any context, lock-free. */
 GHES_API void sim_defect(struct sim_machine *m, enum sim_oracle_id oracle, const char *fmt, ...)
 	GHES_PRINTF(3, 4);
+/* What @is_known says yes to is no defect of @m. Called in any context; as lock-free. */
+void sim_set_known(struct sim_machine *m,
+		   bool (*is_known)(void *arg, enum sim_oracle_id oracle, const char *message),
+		   void *arg);
 unsigned int sim_nr_defects(const struct sim_machine *m);
 /* How often @oracle had something to judge since sim_boot(), on all CPUs. */
 uint64_t sim_nr_judged(const struct sim_machine *m, enum sim_oracle_id oracle);

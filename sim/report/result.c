@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drivers/known.h"
+
 static const char *const colon_verdicts[] = {"PASS", "FAIL", "INCOMPLETE", "VACUOUS"};
 
 /* Colors for people only: no terminal, or NO_COLOR set (no-color.org), and there are none. */
@@ -73,6 +75,27 @@ void report_result_counters(FILE *out, const struct sim_result *r)
 	fputc('\n', out);
 }
 
+/* Both sides of a race, or where a crash was */
+static struct json_object *functions_json(const struct sim_found *f)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < 2 && f->function[i][0]; i++)
+		json_object_array_add(list, json_object_new_string(f->function[i]));
+	return list;
+}
+
+/* Lines of the file of known finds that were met */
+static struct json_object *known_json(const struct sim_result *r)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 1; i < SIM_MAX_KNOWN; i++)
+		if (r->known[i / 64] >> i % 64 & 1)
+			json_object_array_add(list, json_object_new_int(i));
+	return list;
+}
+
 static struct json_object *defect_json(const struct sim_found *f)
 {
 	struct json_object *o = json_object_new_object();
@@ -85,6 +108,8 @@ static struct json_object *defect_json(const struct sim_found *f)
 	json_object_object_add(o, "source_location", json_object_new_string(f->source_location));
 	if (f->report)
 		json_object_object_add(o, "report", json_object_new_string(f->report));
+	if (f->function[0][0])
+		json_object_object_add(o, "functions", functions_json(f));
 	return o;
 }
 
@@ -131,6 +156,8 @@ struct json_object *result_json(const struct sim_result *r)
 		json_object_object_add(o, "why", json_object_new_string(r->why));
 	if (r->landed[0])
 		json_object_object_add(o, "landed", json_object_new_string(r->landed));
+	if (known_met(r))
+		json_object_object_add(o, "known", known_json(r));
 	if (r->not_applicable)
 		json_object_object_add(o, "not_applicable", json_object_new_boolean(true));
 	if (r->resume[0])

@@ -114,6 +114,28 @@ static bool find_oracle(const char *name, enum sim_oracle_id *id)
 	return false;
 }
 
+static void read_functions(struct sim_found *f, struct json_object *o)
+{
+	struct json_object *list = result_member(o, "functions", json_type_array);
+
+	for (size_t i = 0; list && i < 2 && i < json_object_array_length(list); i++)
+		copy_text(f->function[i], sizeof(f->function[i]),
+			  text_of(json_object_array_get_idx(list, i)));
+}
+
+/* Not there when none was met. */
+static void read_known(const struct reader *rd, struct sim_result *r)
+{
+	struct json_object *list = result_member(rd->o, "known", json_type_array);
+
+	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+		int line = json_object_get_int(json_object_array_get_idx(list, i));
+
+		if (line > 0 && line < SIM_MAX_KNOWN)
+			r->known[line / 64] |= UINT64_C(1) << line % 64;
+	}
+}
+
 static int read_defects(const struct reader *rd, struct sim_result *r)
 {
 	struct json_object *list = result_member(rd->o, "defects", json_type_array);
@@ -133,6 +155,7 @@ static int read_defects(const struct reader *rd, struct sim_result *r)
 		copy_text(f->source_location, sizeof(f->source_location),
 			  result_member_string(o, "source_location"));
 		f->schedule = schedule ? strdup(schedule) : NULL;
+		read_functions(f, o);
 		r->nr_defects++;
 	}
 	return 0;
@@ -207,6 +230,7 @@ int result_read_json(struct sim_result *r, struct json_object *o, struct result_
 		sim_result_free(r);
 		return -1;
 	}
+	read_known(&rd, r);
 	copy_text(r->why, sizeof(r->why), result_member_string(o, "why"));
 	copy_text(r->resume, sizeof(r->resume), result_member_string(o, "resume"));
 	r->not_applicable =
