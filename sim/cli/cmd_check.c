@@ -18,6 +18,7 @@
 #include "cover.h"
 #include "drivers/known.h"
 #include "options.h"
+#include "processors.h"
 #include "state_lock.h"
 
 #define DEFAULT_BUDGET 60
@@ -224,12 +225,11 @@ int cmd_check(const struct cli_verb *verb, struct cli_options *o)
 		.shard = o->shard ? o->shard : 1,
 		.shards = o->shards ? o->shards : 1,
 	};
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int status;
 	char error[1024];
 
 	(void)verb;
-	c.jobs = cpus > 0 ? (unsigned int)cpus : 1;
+	c.jobs = o->jobs ? (unsigned int)o->jobs : sim_processors();
 	c.core = open_core(o, error, sizeof(error));
 	if (!c.core)
 		return cli_error("%s", error);

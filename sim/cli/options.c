@@ -248,6 +248,8 @@ static const struct cli_option options[] = {
 	 NULL},
 	{"jobs", "N", CLI_DRIVERS, "so many scenarios at a time, each in a process; 1", set_jobs,
 	 "1 to 1024"},
+	{"jobs", "N", CLI_CHECK, "so many runs at a time; as many as processors allowed", set_jobs,
+	 "1 to 1024"},
 	{"core", "CORE", CLI_COMPARE,
 	 "one of the two to compare, as for run; the first may be left "
 	 "out: lib",
@@ -470,7 +472,7 @@ static void wrapped(FILE *out, const char *text, size_t column)
 
 void cli_help(FILE *out, const struct cli_verb *verb)
 {
-	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n\n", verb->name,
+	fprintf(out, "usage: ghes-sim %s%s%s [options]\n%s\n", verb->name,
 		verb->operands[0] ? " " : "", verb->operands, verb->help);
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
 		char left[48];

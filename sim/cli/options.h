@@ -58,7 +58,7 @@ struct cli_options {
 	const char *tree, *range, *patches, *base; /* series */
 	bool gdb;				   /* replay */
 	bool all;				   /* drivers: the built-in scenarios */
-	int jobs;				   /* drivers: at a time; 0: 1 */
+	int jobs; /* at a time; 0: for drivers 1, for check as there are processors */
 	bool help;
 	char **operands; /* what is not an option, in order */
 	int nr_operands;

@@ -465,7 +465,7 @@ static void fill_info(struct build *b)
 
 static int build(struct build *b)
 {
-	int rc = build_find_shim(b);
+	int rc = build_find_shim(b), lock;
 
 	rc = rc ? rc : build_find_cache(b);
 	rc = rc ? rc : build_find_compiler(b);
@@ -475,9 +475,14 @@ static int build(struct build *b)
 		return rc;
 	set_flags(b);
 	hash_common(b);
+	/* Who comes second finds in the cache what the first one has compiled. */
+	lock = file_lock(b->lock);
 	rc = add_objects(b);
 	rc = rc ? rc : compile(b);
-	return rc ? rc : link_core(b);
+	rc = rc ? rc : link_core(b);
+	if (lock >= 0)
+		close(lock);
+	return rc;
 }
 
 static void build_free(struct build *b)
@@ -493,6 +498,7 @@ static void build_free(struct build *b)
 	free(b->include);
 	free(b->cache);
 	free(b->stage);
+	free(b->lock);
 	free(b);
 }
 

@@ -30,8 +30,8 @@ struct job {
 };
 
 /*
- * Runs all, as many at once as there are CPUs online (4 at most). Return: NULL, or the first job
- * that failed, with its log; the others have ended.
+ * Runs all, as many at once as there are processors for us (4 at most). Return: NULL, or the first
+ * job that failed, with its log; the others have ended.
  */
 struct job *run_jobs(struct job *jobs, size_t n);
 void job_free(struct job *job);
@@ -49,6 +49,7 @@ struct build {
 	char *shim;    /* the directory with shim/, host/ and host.h */
 	char *include; /* the one with ghes/ */
 	char *cache, *stage;
+	char *lock; /* file: of a tree, one process compiles at a time */
 	const char *cc;
 	bool gcc;
 	char *compiler_include;

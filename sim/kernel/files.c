@@ -4,10 +4,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +114,16 @@ int file_write(const char *path, const char *data, size_t size)
 	}
 	free(tmp);
 	return rc;
+}
+
+int file_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0 || !flock(fd, LOCK_EX))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 int make_dirs(const char *path)

@@ -22,6 +22,8 @@ char *file_read(const char *path, size_t *size);
 bool file_exists(const char *path);
 /* Writes @path in one step (temporary file and rename) when its content differs. 0 or -1. */
 int file_write(const char *path, const char *text, size_t size);
+/* Waits until nobody else has @path locked. A file to close() for others; -1: no such lock here. */
+int file_lock(const char *path);
 /* mkdir -p. 0 or -1. */
 int make_dirs(const char *path);
 /* asprintf() that does not fail: out of memory ends the program with a message. */

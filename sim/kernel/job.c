@@ -11,6 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "processors.h"
+
+/* More compilers at once are more memory than a laptop has to spare. */
+#define MAX_AT_ONCE 4
+
 extern char **environ;
 
 void command_add(struct command *c, const char *fmt, ...)
@@ -81,10 +86,10 @@ static bool advance(struct job *job, int status, bool *failed)
 
 struct job *run_jobs(struct job *jobs, size_t n)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN), limit = cpus < 1 ? 1 : cpus > 4 ? 4 : cpus;
+	unsigned int limit = sim_processors() > MAX_AT_ONCE ? MAX_AT_ONCE : sim_processors();
 	struct job *failed = NULL;
 	size_t started = 0;
-	long running = 0;
+	unsigned int running = 0;
 
 	while (running || (started < n && !failed)) {
 		int status;

@@ -40,6 +40,7 @@ int build_stage(struct build *b)
 		hash_string(&h, p->header[i].name);
 	hash_text(&h, key);
 	b->stage = text("%s/stage-%.16s", b->cache, key);
+	b->lock = text("%s.lock", b->stage);
 	for (size_t i = 0; i < p->nr_headers && !rc; i++) {
 		char *line;
 

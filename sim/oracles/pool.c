@@ -9,8 +9,10 @@
  *    and nothing else; the queue is empty.
  *
  * A core announces a free before the memory can be handed out again, and an allocation after it
- * has the memory. Each byte of the arena has, by granules of 8, two bits: in use, and the start of
- * a block. Pools elsewhere than in memory from the platform's alloc() are judged by rule 3 only.
+ * has the memory. Each byte of the arena has, by granules of 8, two bits: in use, and inside of a
+ * block, behind its start. The second is never set where another block begins, whatever another CPU
+ * does there meanwhile, so one look at it tells. Pools elsewhere than in memory from the platform's
+ * alloc() are judged by rule 3 only.
  */
 #include "oracle.h"
 
@@ -20,7 +22,7 @@ struct state {
 	_Atomic int64_t live;
 	uint64_t granules;
 	_Atomic uint64_t *in_use;
-	_Atomic uint64_t *start;
+	_Atomic uint64_t *inside;
 };
 
 static bool test_bit(_Atomic uint64_t *map, uint64_t n)
@@ -28,11 +30,13 @@ static bool test_bit(_Atomic uint64_t *map, uint64_t n)
 	return atomic_load(&map[n / 64]) >> (n % 64) & 1;
 }
 
-/* The part of word @w that [first, end) covers. */
+/* The part of word @w that [first, end) covers; @end is behind the word's beginning. */
 static uint64_t word_mask(uint64_t w, uint64_t first, uint64_t end)
 {
 	uint64_t mask = UINT64_MAX;
 
+	if (first >= w * 64 + 64)
+		return 0;
 	if (first > w * 64)
 		mask &= UINT64_MAX << (first - w * 64);
 	if (end < w * 64 + 64)
@@ -60,8 +64,8 @@ static void on_alloc(struct sim_machine *m, struct state *s, const struct sim_ev
 		uint64_t mask = word_mask(w, first, end);
 
 		overlap |= (atomic_fetch_or(&s->in_use[w], mask) & mask) != 0;
+		atomic_fetch_or(&s->inside[w], word_mask(w, first + 1, end));
 	}
-	atomic_fetch_or(&s->start[first / 64], UINT64_C(1) << (first % 64));
 	if (overlap)
 		sim_defect(m, SIM_ORACLE_pool,
 			   "%llu bytes at 0x%llx overlap memory that is allocated already",
@@ -80,14 +84,14 @@ static void on_free(struct sim_machine *m, struct state *s, const struct sim_eve
 	oracle_judges(m, SIM_ORACLE_pool, ev->cpu);
 	if (!test_bit(s->in_use, first))
 		fault = "are free already";
-	else if (!test_bit(s->start, first))
+	else if (test_bit(s->inside, first))
 		fault = "do not start a block";
-	else if (end < s->granules && test_bit(s->in_use, end) && !test_bit(s->start, end))
+	else if (end < s->granules && test_bit(s->inside, end))
 		fault = "are less than was allocated";
-	atomic_fetch_and(&s->start[first / 64], ~(UINT64_C(1) << (first % 64)));
 	for (uint64_t w = first / 64; w * 64 < end; w++) {
 		uint64_t mask = word_mask(w, first, end);
 
+		atomic_fetch_and(&s->inside[w], ~mask);
 		all &= (atomic_fetch_and(&s->in_use[w], ~mask) & mask) == mask;
 	}
 	if (!fault && !all)
@@ -151,7 +155,7 @@ void sim_oracle_pool_attach(struct sim_machine *m)
 		return;
 	s->granules = m->host->arena_size / GRANULE;
 	s->in_use = sim_arena_alloc(m, s->granules / 8 + 8);
-	s->start = sim_arena_alloc(m, s->granules / 8 + 8);
-	if (!s->in_use || !s->start)
+	s->inside = sim_arena_alloc(m, s->granules / 8 + 8);
+	if (!s->in_use || !s->inside)
 		s->granules = 0;
 }
