@@ -180,6 +180,8 @@ struct ghes_explore_config {
 	unsigned int max_preemptions; /* switches away from a context that could have gone on,
 				       * arrivals included */
 	unsigned int max_steps;	      /* per execution; 0: 10000. Reaching it is a defect */
+	unsigned int max_idle_ms;     /* CPU time of a context without a step; 0: 2000. Reaching it
+				       * is a defect that ends the search: an endless loop */
 	unsigned int max_defects;     /* 0: stop at the first one */
 	uint64_t seed;		      /* RANDOM, PCT */
 	unsigned int pct_depth;	      /* PCT: priority change points; 0: 3 */

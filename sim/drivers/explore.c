@@ -79,12 +79,24 @@ static int open_machine(struct explore *e, char *error, size_t error_size)
 	return 0;
 }
 
+static void boot_died(struct sim_guard *g)
+{
+	struct explore *e = g->arg;
+
+	guard_tell(g, e->m);
+	e->boot_died = true;
+	siglongjmp(e->rest, 1);
+}
+
 static int boot_machine(struct explore *e, char *error, size_t error_size)
 {
+	e->guard = (struct sim_guard){.moves = &e->moves, .ended = boot_died, .arg = e};
 	e->resting = true;
 	sim_set_this_cpu(e->m, 0);
+	guard_arm(&e->guard);
 	if (!sigsetjmp(e->rest, 0))
 		sim_boot(e->m);
+	guard_disarm(&e->guard);
 	e->resting = false;
 	e->boot = sim_snapshot_save(e->m);
 	if (e->boot)
@@ -224,7 +236,10 @@ static int drive(const struct sim_scenario *s, struct sim_core *core, const stru
 		ret = boot_machine(&e, error, error_size);
 	if (!ret && e.m) {
 		e.x = ghes_explore_new(&config);
-		if (!e.x) {
+		if (e.boot_died) {
+			explore_collect_boot(&e);
+			r->verdict = SIM_FAIL;
+		} else if (!e.x) {
 			snprintf(error, error_size, "out of memory");
 			ret = -1;
 		} else if (explore_add_contexts(&e, r->why, sizeof(r->why))) {
@@ -283,7 +298,11 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 	explore_callbacks(&e, &config);
 	if (!ret && e.m)
 		ret = boot_machine(&e, error, error_size);
-	if (!ret && e.m) {
+	if (!ret && e.boot_died) {
+		explore_collect_boot(&e);
+		r->executions = 1;
+		r->verdict = SIM_FAIL;
+	} else if (!ret && e.m) {
 		ret = replay_once(&e, engine, &config, &res, error, error_size);
 		if (!ret) {
 			count(&e, &res);

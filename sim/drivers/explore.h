@@ -13,6 +13,7 @@
 #include <ghes/explore.h>
 
 #include "drivers/driver.h"
+#include "drivers/guard.h"
 #include "drivers/known.h"
 
 #define EXPLORE_MAX_PROGRAMS GHES_EXPLORE_MAX_CPUS
@@ -50,6 +51,10 @@ struct explore {
 	} arrivals[EXPLORE_MAX_ARRIVALS];
 	unsigned int nr_arrivals;
 
+	struct sim_guard guard; /* of the boot */
+	uint64_t moves;		/* none is seen of it */
+	bool boot_died;
+
 	/* One execution. */
 	unsigned int taken[EXPLORE_MAX_ARRIVALS]; /* by index in the scenario */
 	sigjmp_buf rest;
@@ -72,6 +77,8 @@ void explore_callbacks(struct explore *e, struct ghes_explore_config *config);
 
 /* The engine's findings, the first of each oracle, each with a schedule that repeats it. */
 void explore_collect(struct explore *e, const struct ghes_explore_result *res);
+/* The one defect that kept the core from booting. */
+void explore_collect_boot(struct explore *e);
 /* As ghes_explore_config.expected: what the user knows. */
 bool explore_expects(void *user, const struct ghes_explore_finding *finding);
 /* The engine's part of @choices; NULL: these are none. *@c11: under which memory model. */

@@ -79,6 +79,7 @@ static void use(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 
 	(void)m;
 	(void)cpu;
+	of(d)->moves++;
 	static_assert(SIM_MAX_USES <= GHES_EXPLORE_MAX_USES, "the engine takes them all");
 	for (unsigned int i = 0; i < n; i++) {
 		bool memory = uses[i].resource == SIM_RESOURCE_MEMORY;
@@ -96,8 +97,8 @@ static void use(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 	ghes_explore_uses(to, used, order_of(uses[0].resource));
 }
 
-static void sync(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, enum sim_sync what,
-		 const void *object)
+static void do_sync(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		    enum sim_sync what, const void *object)
 {
 	bool by_itself = object != NULL;
 
@@ -337,7 +338,7 @@ void explore_callbacks(struct explore *e, struct ghes_explore_config *config)
 		.wait = wait,
 		.stop = stop,
 		.use = use,
-		.sync = sync,
+		.sync = do_sync,
 		.touch = touch,
 		.still_clock = true,
 	};

@@ -110,3 +110,15 @@ void explore_collect(struct explore *e, const struct ghes_explore_result *res)
 		r->nr_defects++;
 	}
 }
+
+void explore_collect_boot(struct explore *e)
+{
+	const struct sim_defect *d = sim_get_defect(e->m, sim_nr_defects(e->m) - 1);
+	struct sim_found *f = &e->r->defects[e->r->nr_defects++];
+
+	memset(f, 0, sizeof(*f));
+	f->oracle = d->oracle;
+	snprintf(f->message, sizeof(f->message), "at boot: %.229s", d->message);
+	guard_locate(e->guard.pc, f->source_location, sizeof(f->source_location), f->function[0]);
+	f->schedule = schedule_of(e, "v2");
+}

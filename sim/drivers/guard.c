@@ -3,15 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/time.h>
 #include <ucontext.h>
 
 #include "where.h"
 
-#define TICK_USEC 250000
-
-/* The last one is the clock's. */
-static const int signals[GUARD_NR_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGVTALRM};
+static const int signals[GUARD_NR_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 
 static struct sim_guard *armed;
 
@@ -34,17 +30,14 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	struct sim_guard *g = armed;
 
 	if (!g) {
-		signal(sig, SIG_DFL);
+		if (sig != WATCHDOG_SIGNAL)
+			signal(sig, SIG_DFL);
 		return;
 	}
-	if (sig == SIGVTALRM) {
-		if (*g->moves != g->seen)
-			g->idle_ticks = 0;
-		g->seen = *g->moves;
-		if (++g->idle_ticks * (TICK_USEC / 1000) < GUARD_ENDLESS_SECONDS * 1000)
-			return;
-	}
-	g->signal = sig == SIGVTALRM ? 0 : sig;
+	if (sig == WATCHDOG_SIGNAL &&
+	    watchdog_idle_ms(&g->watchdog, *g->moves) < WATCHDOG_SECONDS * 1000)
+		return;
+	g->signal = sig == WATCHDOG_SIGNAL ? 0 : sig;
 	g->code = info->si_code;
 	g->address = info->si_addr;
 	g->pc = guard_pc(context);
@@ -54,30 +47,40 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 void guard_arm(struct sim_guard *g)
 {
-	const struct itimerval tick = {{0, TICK_USEC}, {0, TICK_USEC}};
 	struct sigaction a;
 
 	memset(&a, 0, sizeof(a));
 	a.sa_sigaction = on_signal;
 	a.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART | SA_ONSTACK;
 	fault_stack_enter(&g->stack);
-	g->seen = *g->moves;
-	g->idle_ticks = 0;
 	armed = g;
 	for (unsigned int i = 0; i < GUARD_NR_SIGNALS; i++)
 		sigaction(signals[i], &a, &g->old[i]);
-	setitimer(ITIMER_VIRTUAL, &tick, NULL);
+	watchdog_start(&g->watchdog, *g->moves, WATCHDOG_SECONDS * 1000, SA_ONSTACK, on_signal);
 }
 
 void guard_disarm(struct sim_guard *g)
 {
-	const struct itimerval never = {{0, 0}, {0, 0}};
-
-	setitimer(ITIMER_VIRTUAL, &never, NULL);
+	watchdog_stop(&g->watchdog);
 	armed = NULL;
 	for (unsigned int i = 0; i < GUARD_NR_SIGNALS; i++)
 		sigaction(signals[i], &g->old[i], NULL);
 	fault_stack_leave(&g->stack);
+}
+
+void guard_tell(const struct sim_guard *g, struct sim_machine *m)
+{
+	/* x86 tells no address that is not canonical: what a pointer in freed memory has become. */
+	if (g->signal == SIGSEGV && g->code == SI_KERNEL)
+		sim_defect(m, SIM_ORACLE_crash,
+			   "a pointer that is none, as if out of freed memory (0x6b6b...)");
+	else if (g->signal)
+		sim_defect(m, SIM_ORACLE_crash, "signal %d (%s) at address %p", g->signal,
+			   sigdescr_np(g->signal), g->address);
+	else
+		sim_defect(m, SIM_ORACLE_progress,
+			   "the core computes for ever: %d seconds without a platform op",
+			   WATCHDOG_SECONDS);
 }
 
 /* ---- Where that was -------------------------------------------------------------------------- */

@@ -15,8 +15,10 @@
 
 #include "drivers/driver.h"
 #include "drivers/fault_stack.h"
+#include "machine/machine.h"
+#include "watchdog.h"
 
-#define GUARD_NR_SIGNALS 5
+#define GUARD_NR_SIGNALS 4
 
 struct sim_guard {
 	const uint64_t *moves; /* grows with every platform op */
@@ -28,17 +30,16 @@ struct sim_guard {
 	int code;   /* si_code */
 	const void *address, *pc;
 	/* the guard's own */
-	uint64_t seen;
-	unsigned int idle_ticks;
+	struct watchdog watchdog;
 	struct fault_stack stack;
 	struct sigaction old[GUARD_NR_SIGNALS];
 };
 
-/* CPU time without a platform op after which the core counts as lost in a loop. */
-#define GUARD_ENDLESS_SECONDS 2
-
 void guard_arm(struct sim_guard *g);
 void guard_disarm(struct sim_guard *g);
+
+/* Makes a defect of what happened. */
+void guard_tell(const struct sim_guard *g, struct sim_machine *m);
 
 /* Where a signal's handler, given @context, interrupted its thread; NULL on hosts we cannot read.
  */

@@ -142,12 +142,13 @@ void inject_leave_faults(const struct sigaction old[INJECT_NR_FAULTS])
 static void never_ends(struct ghes_step *step, void *arg)
 {
 	struct inject *in = arg;
+	char place[128];
 
-	(void)step;
 	in->endless = true;
+	ghes_step_describe(in->module, step->point, place, sizeof(place));
 	sim_defect(in->m, SIM_ORACLE_progress,
-		   "the core computes for ever: no end after %" PRIu64 " instructions",
-		   INJECT_ENDLESS);
+		   "the core computes for ever: no end after %" PRIu64 " instructions, in %s",
+		   INJECT_ENDLESS, place);
 	sim_stop(in->m);
 }
 

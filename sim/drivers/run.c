@@ -189,17 +189,7 @@ static void died(struct sim_guard *g)
 {
 	struct run *r = g->arg;
 
-	/* x86 tells no address that is not canonical: what a pointer in freed memory has become. */
-	if (g->signal == SIGSEGV && g->code == SI_KERNEL)
-		sim_defect(r->m, SIM_ORACLE_crash,
-			   "a pointer that is none, as if out of freed memory (0x6b6b...)");
-	else if (g->signal)
-		sim_defect(r->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", g->signal,
-			   sigdescr_np(g->signal), g->address);
-	else
-		sim_defect(r->m, SIM_ORACLE_progress,
-			   "the core computes for ever: %d seconds without a platform op",
-			   GUARD_ENDLESS_SECONDS);
+	guard_tell(g, r->m);
 	cpus_abandon(r->cpus);
 }
 

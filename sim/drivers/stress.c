@@ -38,6 +38,7 @@
 
 #define DEFAULT_SECONDS 2.0
 #define STALLED_SECONDS 20
+#define LOST_SECONDS	4 /* of its own CPU time, after it was told to stop */
 #define PATIENCE	9 /* so many times the time that was asked for */
 #define PAGE		4096u
 /* What a CPU may have in its signal queue before the others leave it alone. */
@@ -64,6 +65,8 @@ struct cpu {
 	_Atomic unsigned int storm; /* signals sent since the task's last action; a hint too */
 	_Atomic bool lived;	    /* its program ran to the end, once at least */
 	_Atomic bool finished;
+	bool waits;	   /* for another CPU; its own thread's */
+	double stopped_at; /* CPU time when it was told to stop */
 	struct stress_tsan_cpu tsan;
 	uint64_t sent_self, sent_other, refused, sea;
 };
@@ -87,9 +90,16 @@ struct stress {
 	_Atomic bool crashed; /* the core is in no state to come to rest from */
 	_Atomic bool give_up; /* threads that hang are to leave by the watchdog's signal */
 	_Atomic(const void *) crashed_at; /* program counter of the first fault, or NULL */
+	_Atomic(const void *) lost_at;	  /* likewise, of a loop that never ends */
+	struct watchdog watchdog;	  /* of the driver's own thread */
 };
 
 static _Thread_local struct cpu *me;
+
+static uint64_t delivered(const struct stress *s)
+{
+	return counts_notifications(counts_of(s->m));
+}
 
 /* ---- Signals --------------------------------------------------------------------------------- */
 
@@ -199,13 +209,18 @@ _Noreturn static void leave(struct cpu *cpu)
 	siglongjmp(cpu->out, 1);
 }
 
-static void crash(struct cpu *cpu, int sig, const void *address, const void *pc)
+/* The first is the one to look at. relaxed: read when all threads are joined */
+static void note_first(_Atomic(const void *) *at, const void *pc)
 {
 	const void *none = NULL;
 
-	/* The first is the one to look at. relaxed: read when all threads are joined */
-	atomic_compare_exchange_strong_explicit(&cpu->s->crashed_at, &none, pc,
-						memory_order_relaxed, memory_order_relaxed);
+	atomic_compare_exchange_strong_explicit(at, &none, pc, memory_order_relaxed,
+						memory_order_relaxed);
+}
+
+static void crash(struct cpu *cpu, int sig, const void *address, const void *pc)
+{
+	note_first(&cpu->s->crashed_at, pc);
 	sim_defect(cpu->s->m, SIM_ORACLE_crash, "signal %d (%s) at address %p", sig,
 		   sigdescr_np(sig), address);
 	atomic_store(&cpu->s->crashed, true);
@@ -235,11 +250,32 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	mprotect(at - ((uintptr_t)at % PAGE), PAGE, PROT_READ);
 }
 
-static void on_watchdog(int sig)
+static void on_watchdog(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
-	if (me && atomic_load(&me->s->give_up))
-		leave(me);
+	(void)info;
+	if (!me || !atomic_load(&me->s->give_up))
+		return;
+	if (!me->waits)
+		note_first(&me->s->lost_at, guard_pc(context));
+	leave(me);
+}
+
+/* The core computes on the driver's own thread, where nobody waits for it. */
+static void on_tick(int sig, siginfo_t *info, void *context)
+{
+	struct stress *s = me ? me->s : NULL;
+
+	(void)sig;
+	(void)info;
+	if (!s || watchdog_idle_ms(&s->watchdog, delivered(s)) < WATCHDOG_SECONDS * 1000)
+		return;
+	note_first(&s->lost_at, guard_pc(context));
+	sim_defect(s->m, SIM_ORACLE_progress, "the core computes for ever: %d seconds of CPU time",
+		   WATCHDOG_SECONDS);
+	atomic_store(&s->crashed, true);
+	atomic_store(&s->stop, true);
+	leave(me);
 }
 
 static void install_handlers(void)
@@ -261,7 +297,8 @@ static void install_handlers(void)
 	sigaction(SIGILL, &a, NULL);
 	sigaction(SIGFPE, &a, NULL);
 	memset(&a, 0, sizeof(a));
-	a.sa_handler = on_watchdog;
+	a.sa_sigaction = on_watchdog;
+	a.sa_flags = SA_SIGINFO;
 	sigaction(watchdog_signal(), &a, NULL);
 }
 
@@ -286,7 +323,11 @@ static bool wait(struct sim_driver *d, struct sim_machine *m, unsigned int cpu, 
 	/* Who holds it may have panicked: then this CPU waits for ever, as it would in life. */
 	if (me && (sim_stopped(m) || atomic_load(&s->crashed)))
 		leave(me);
+	if (me)
+		me->waits = true;
 	sched_yield();
+	if (me)
+		me->waits = false;
 	return !atomic_load(&s->give_up);
 }
 
@@ -531,12 +572,38 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static double cpu_time_of(const struct cpu *cpu)
+{
+	struct timespec t = {0};
+	clockid_t clock;
+
+	if (!pthread_getcpuclockid(cpu->thread, &clock))
+		clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Has one of those that were told to stop computed for too long since? */
+static bool somebody_is_lost(struct stress *s)
+{
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
+		const struct cpu *cpu = &s->cpus[i];
+
+		if (cpu->started && !atomic_load(&cpu->finished) &&
+		    cpu_time_of(cpu) > cpu->stopped_at + LOST_SECONDS)
+			return true;
+	}
+	return false;
+}
+
 /* Threads were told to stop: those that do not within a while hang, which is a defect. */
 static void bring_home(struct stress *s)
 {
 	double deadline = now() + STALLED_SECONDS;
 
-	while (!all_finished(s) && now() < deadline)
+	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
+		if (s->cpus[i].started)
+			s->cpus[i].stopped_at = cpu_time_of(&s->cpus[i]);
+	while (!all_finished(s) && !somebody_is_lost(s) && now() < deadline)
 		usleep(200);
 	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
 		struct cpu *cpu = &s->cpus[i];
@@ -552,11 +619,6 @@ static void bring_home(struct stress *s)
 	for (unsigned int i = 0; i < s->config.nr_cpus; i++)
 		if (s->cpus[i].started)
 			pthread_join(s->cpus[i].thread, NULL);
-}
-
-static uint64_t delivered(const struct stress *s)
-{
-	return counts_notifications(counts_of(s->m));
 }
 
 /* Rare nests take their time: a run that lacks one goes on for a while. */
@@ -677,8 +739,10 @@ static void as_cpu_0(struct stress *s, void (*fn)(struct stress *s))
 	s->own = (struct cpu){.s = s};
 	me = &s->own;
 	fault_stack_enter(&faults);
+	watchdog_start(&s->watchdog, delivered(s), WATCHDOG_SECONDS * 1000, SA_ONSTACK, on_tick);
 	if (!sigsetjmp(s->own.out, 1))
 		fn(s);
+	watchdog_stop(&s->watchdog);
 	fault_stack_leave(&faults);
 	me = NULL;
 }
@@ -708,9 +772,15 @@ static void locate_race(struct sim_found *f, const struct stress_tsan_race *race
 		snprintf(f->function[i], sizeof(f->function[i]), "%s", race->function[i]);
 }
 
+static void locate_pc(struct sim_found *f, const void *pc)
+{
+	guard_locate(pc, f->source_location, sizeof(f->source_location), f->function[0]);
+}
+
 static void collect(struct stress *s, struct sim_result *r)
 {
 	const void *crashed_at = atomic_load_explicit(&s->crashed_at, memory_order_relaxed);
+	const void *lost_at = atomic_load_explicit(&s->lost_at, memory_order_relaxed);
 	const struct stress_tsan_race *race = s->tsan ? stress_tsan_race() : NULL;
 	unsigned int before = r->nr_defects;
 	struct sim_found *f;
@@ -723,8 +793,10 @@ static void collect(struct stress *s, struct sim_result *r)
 		locate_race(f, race);
 	f = found_by(r, SIM_ORACLE_crash);
 	if (crashed_at && f)
-		guard_locate(crashed_at, f->source_location, sizeof(f->source_location),
-			     f->function[0]);
+		locate_pc(f, crashed_at);
+	f = found_by(r, SIM_ORACLE_progress);
+	if (lost_at && f)
+		locate_pc(f, lost_at);
 	known_pass_over(s->options, r, before);
 	sim_collect_judged(r, s->m);
 	r->executions++;

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A crash of the code under test is a defect with a schedule, not the end of the search.
+ * A crash of the code under test, or a loop of it in which it makes no step, is a defect with a
+ * schedule, not the end of the search, nor one that never ends.
  *
  * Flow: explore.c installs the handlers for the time of a search -> a fatal signal while a context
- * runs -> a finding, and back to the host's stack; the fiber is abandoned. A crash of the host
- * itself gets what was installed before.
+ * runs, or the watchdog's when nothing moved -> back to the host's stack; the fiber is abandoned ->
+ * explore.c -> ex_crash_tell() -> a finding. A crash of the host itself gets what was installed
+ * before.
  *
- * The handlers run on a stack of their own: the fault may be an overflow of the fiber's.
+ * The handlers run on a stack of their own: the fault may be an overflow of the fiber's. They only
+ * note what happened: the code may have been in the middle of malloc().
  */
 #include "engine.h"
 #include "fiber.h"
+#include <execinfo.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <ucontext.h>
 
 static const int fatal[EX_FATAL_SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+/* One search at a time. */
+static struct watchdog watchdog;
+static struct ghes_explore *catching;
 
 static const void *faulting_pc(const void *context)
 {
@@ -35,23 +43,107 @@ static void caught(int sig, siginfo_t *info, void *context)
 
 	if (!c && !(x && x->finishing)) {
 		/* Not ours: repeat it as it would have been. */
-		ex_crash_ignore(x);
+		ex_crash_ignore(catching);
 		raise(sig);
 		return;
 	}
-	ex_defect(x, "crash", c, faulting_pc(context), "%s dies of signal %d at address %#lx",
-		  c ? c->name : "the end of the run", sig, (unsigned long)info->si_addr);
+	x->end = (struct ex_end){true, sig, c, faulting_pc(context), info->si_addr};
 	x->cur = NULL;
 	x->outcome = EX_FAILED;
 	x->cut_short = true;
 	siglongjmp(x->host, 1);
 }
 
+/* Differs after each step, each access that is none, and outside of the code under test. */
+static uint64_t moves(const struct ghes_explore *x)
+{
+	static uint64_t outside;
+
+	if (!x || !(x->cur || x->finishing))
+		return UINT64_MAX - (++outside & 1);
+	return x->begun << 40 | (uint64_t)x->depth << 24 | (x->cur ? x->cur->private_accesses : 0);
+}
+
+/* Who called what was interrupted, which may be a library that knows nothing of us. */
+static void note_frames(struct ghes_explore *x)
+{
+	void *frames[EX_FRAMES + 8]; /* ours, too */
+	int n = backtrace(frames, EX_FRAMES + 8), at = 0;
+	unsigned int to = 0;
+
+	while (at < n && (const char *)frames[at] + 1 != x->end.pc)
+		at++;
+	x->loop[to++] = x->end.pc;
+	while (++at < n && to < EX_FRAMES - 1)
+		x->loop[to++] = frames[at];
+	x->loop[to] = NULL;
+}
+
+static void tick(int sig, siginfo_t *info, void *context)
+{
+	struct ghes_explore *x = ex;
+	uint64_t idle_ms = watchdog_idle_ms(&watchdog, moves(x));
+
+	(void)sig;
+	(void)info;
+	if (!x || idle_ms < x->cfg.max_idle_ms / (x->probe ? EX_PROBE_HANGS_SOONER : 1))
+		return;
+	x->end = (struct ex_end){true, 0, x->cur, faulting_pc(context), NULL};
+	x->cur = NULL;
+	if (!x->probe)
+		note_frames(x);
+	/* One costs seconds, and the next execution would have it, too. */
+	x->stop = true;
+	ex_abort_execution(x, EX_FAILED);
+}
+
+static void tell_endless(struct ghes_explore *x, const struct ex_ctx *c)
+{
+	unsigned int found = x->n_findings;
+	const void *pc = x->end.pc;
+
+	/* Interrupted anywhere in its loop: the place is no part of what the defect is. */
+	if (x->probe && x->probe->endless && x->probe->ctx == (c ? c->id : EX_CTXS))
+		pc = x->probe->pc;
+	ex_defect(x, "progress", c, pc, "endless loop: %s makes no step for %u ms of CPU time",
+		  c ? c->name : "the end of the run", x->cfg.max_idle_ms);
+	if (x->n_findings > found)
+		x->findings[found].endless = true;
+}
+
+/* Did the execution end in a loop without steps? */
+bool ex_hangs(const struct ghes_explore *x)
+{
+	return x->end.happened && !x->end.signal;
+}
+
+/* Makes a defect of what ended the execution. */
+void ex_crash_tell(struct ghes_explore *x)
+{
+	const struct ex_ctx *c = x->end.ctx;
+
+	if (!x->end.signal)
+		tell_endless(x, c);
+	else
+		ex_defect(x, "crash", c, x->end.pc, "%s dies of signal %d at address %#lx",
+			  c ? c->name : "the end of the run", x->end.signal,
+			  (unsigned long)x->end.address);
+}
+
+static void watch(struct ghes_explore *x, int flags)
+{
+	void *frame;
+
+	backtrace(&frame, 1); /* the first call loads what it needs */
+	catching = x;
+	watchdog_start(&watchdog, 0, x->cfg.max_idle_ms, flags, tick);
+}
+
 bool ex_crash_catch(struct ghes_explore *x)
 {
 #ifdef EX_ASAN
 	/* AddressSanitizer has its own report, and does not follow a jump off the signal stack. */
-	(void)x;
+	watch(x, 0);
 	return true;
 #endif
 	struct sigaction action = {.sa_sigaction = caught,
@@ -66,12 +158,15 @@ bool ex_crash_catch(struct ghes_explore *x)
 	sigemptyset(&action.sa_mask);
 	for (unsigned int i = 0; i < EX_FATAL_SIGNALS; i++)
 		sigaction(fatal[i], &action, &x->old_action[i]);
+	watch(x, SA_ONSTACK);
 	return true;
 }
 
 void ex_crash_ignore(struct ghes_explore *x)
 {
-	if (!x || !x->crash_stack)
+	catching = NULL;
+	watchdog_stop(&watchdog);
+	if (!x->crash_stack)
 		return;
 	for (unsigned int i = 0; i < EX_FATAL_SIGNALS; i++)
 		sigaction(fatal[i], &x->old_action[i], NULL);

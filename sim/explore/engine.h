@@ -28,23 +28,26 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define EX_CPUS		   GHES_EXPLORE_MAX_CPUS
-#define EX_CTXS		   GHES_EXPLORE_MAX_CONTEXTS
-#define EX_SHADOW	   128 /* remembered frames of a call stack */
-#define EX_LOCKS	   64
-#define EX_REGIONS	   64
-#define EX_RELAX	   64	      /* objects that a waiting loop is known to have read */
-#define EX_TURN		   512	      /* reads of a loop's turn; what is longer is no waiting */
-#define EX_IDLE_TURNS	   32	      /* of a loop that may end by itself, when all others wait */
-#define EX_ARENA	   (1u << 20) /* ghes_explore_alloc() per context */
-#define EX_FRAMES	   24	      /* frames shown in a report */
-#define EX_FINDINGS	   64
-#define EX_FATAL_SIGNALS   5
-#define EX_SHARD_DEPTH	   8
-#define EX_SHARD_SAMPLES   256
-#define EX_SHARD_BEGINNING 2000
-#define EX_SHARD_SUBTREES  32 /* for each shard, so that large ones and small ones even out */
-#define EX_SHARD_PROBES	   4000
+#include "../watchdog.h"
+
+#define EX_CPUS		      GHES_EXPLORE_MAX_CPUS
+#define EX_CTXS		      GHES_EXPLORE_MAX_CONTEXTS
+#define EX_SHADOW	      128 /* remembered frames of a call stack */
+#define EX_LOCKS	      64
+#define EX_REGIONS	      64
+#define EX_RELAX	      64  /* objects that a waiting loop is known to have read */
+#define EX_TURN		      512 /* reads of a loop's turn; what is longer is no waiting */
+#define EX_IDLE_TURNS	      32  /* of a loop that may end by itself, when all others wait */
+#define EX_ARENA	      (1u << 20) /* ghes_explore_alloc() per context */
+#define EX_FRAMES	      24	 /* frames shown in a report */
+#define EX_FINDINGS	      64
+#define EX_FATAL_SIGNALS      5
+#define EX_PROBE_HANGS_SOONER 8 /* part of max_idle_ms, when it is known to hang */
+#define EX_SHARD_DEPTH	      8
+#define EX_SHARD_SAMPLES      256
+#define EX_SHARD_BEGINNING    2000
+#define EX_SHARD_SUBTREES     32 /* for each shard, so that large ones and small ones even out */
+#define EX_SHARD_PROBES	      4000
 
 typedef uint32_t ex_mask; /* a set of contexts */
 
@@ -343,10 +346,19 @@ struct ex_finding {
 	char context[32];
 	const void *pc, *other_pc;
 	uint8_t ctx;
+	bool endless; /* a loop without steps: pc is wherever it was interrupted */
 	struct ex_script script;
 	uint64_t execution;
 	bool expected;
 	char *schedule_text, *report, *location;
+};
+
+/* An execution that crash.c ended; made a defect when its stack is left. */
+struct ex_end {
+	bool happened;
+	int signal;		  /* 0: the watchdog's */
+	const struct ex_ctx *ctx; /* NULL: outside of a context */
+	const void *pc, *address;
 };
 
 struct ghes_explore {
@@ -378,6 +390,9 @@ struct ghes_explore {
 	bool starting;	 /* threads run up to their first step */
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
 	sigjmp_buf host; /* where to go when the execution ends outside of a context */
+	struct ex_end end;
+	const void *loop[EX_FRAMES]; /* of the loop without steps, innermost frame first */
+	uint64_t begun;		     /* executions, for the watchdog */
 	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj, sc_obj;
 
 	/* analysis */
@@ -553,6 +568,8 @@ enum ex_outcome ex_execute(struct ghes_explore *x);
 bool ex_analysis_reset(struct ghes_explore *x);
 
 /* crash.c */
+bool ex_hangs(const struct ghes_explore *x);
+void ex_crash_tell(struct ghes_explore *x);
 bool ex_crash_catch(struct ghes_explore *x);
 void ex_crash_ignore(struct ghes_explore *x);
 

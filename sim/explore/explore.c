@@ -44,6 +44,8 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 	if (x->max_steps > GHES_EXPLORE_MAX_STEPS)
 		x->max_steps = GHES_EXPLORE_MAX_STEPS;
 	x->path_slots = 2 * x->max_steps + 2;
+	if (!x->cfg.max_idle_ms)
+		x->cfg.max_idle_ms = WATCHDOG_SECONDS * 1000;
 	if (!x->cfg.pct_depth)
 		x->cfg.pct_depth = 3;
 	x->pct_changes = x->cfg.pct_depth - 1 < 16 ? x->cfg.pct_depth - 1 : 16;
@@ -339,6 +341,8 @@ static void finish(struct ghes_explore *x)
 enum ex_outcome ex_execute(struct ghes_explore *x)
 {
 	ex = x;
+	x->begun++;
+	x->end.happened = false;
 	restore_memory(x);
 	ex_machine_reset(x);
 	x->depth = 0;
@@ -355,7 +359,9 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 			finish(x);
 	}
 	x->cur = NULL;
-	x->starting = x->finishing = false;
+	x->starting = x->finishing = x->on_fiber = false;
+	if (x->end.happened)
+		ex_crash_tell(x);
 	ex = NULL;
 	return x->outcome;
 }
@@ -477,6 +483,8 @@ static unsigned int learn(struct ghes_explore *x, unsigned int executions)
 	for (unsigned int n = 0; n < executions; n++) {
 		ex_execute(x);
 		longest = x->depth > longest ? x->depth : longest;
+		if (ex_hangs(x))
+			break;
 		if (x->more_shared)
 			x->no_memory |= !ex_analysis_reset(x);
 		else if (!advance(x))
@@ -495,6 +503,8 @@ static bool parts_well(struct ghes_explore *x, unsigned int depth)
 	x->cfg.shard = 0; /* none is ours: executions end there */
 	for (unsigned int n = 0; n < EX_SHARD_PROBES; n++) {
 		ex_execute(x);
+		if (ex_hangs(x))
+			break;
 		if (x->more_shared) {
 			x->no_memory |= !ex_analysis_reset(x);
 			continue;
@@ -559,7 +569,7 @@ static void search(struct ghes_explore *x)
 
 		if (outcome == EX_MISFIT || x->no_memory)
 			return;
-		if (x->more_shared) {
+		if (x->more_shared && !ex_hangs(x)) {
 			forget_counts(x);
 			if (!ex_analysis_reset(x))
 				return;
@@ -660,8 +670,8 @@ enum ghes_explore_verdict ghes_explore_replay(struct ghes_explore *x, const char
 			if (!ex_analysis_reset(x))
 				break;
 			ex_execute(x);
-		} while (x->more_shared);
-		if (x->outcome != EX_MISFIT && !x->more_shared) {
+		} while (x->more_shared && !ex_hangs(x));
+		if (x->outcome != EX_MISFIT && (!x->more_shared || ex_hangs(x))) {
 			count(x, x->outcome);
 			ex_weigh_findings(x);
 			conclude(x);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define MAX_PROBES 4000
+#define MAX_HANGS  24 /* probes that take a part of max_idle_ms each */
 #define MAX_TRIES  16
 
 /* One execution by @script. Return: does it show @f? */
@@ -109,20 +110,27 @@ static void move_turn(struct ex_script *copy, const struct ex_script *s, unsigne
 	}
 }
 
+/* One probe more. Return: may it be made? */
+static bool may_probe(struct ghes_explore *x, const struct ex_finding *f, unsigned int *probes)
+{
+	return ++*probes <= (f->endless ? MAX_HANGS : MAX_PROBES) &&
+	       !(x->cfg.stop && x->cfg.stop(x->cfg.user));
+}
+
 static bool shorten(struct ghes_explore *x, struct ex_finding *f, struct ex_script *copy,
 		    unsigned int *probes)
 {
 	unsigned int to;
 
-	for (unsigned int from = 0; from < f->script.n && *probes < MAX_PROBES; from = to) {
+	for (unsigned int from = 0; from < f->script.n; from = to) {
 		to = turn_end(&f->script, from);
-		++*probes;
+		if (!may_probe(x, f, probes))
+			return false;
 		move_turn(copy, &f->script, from, to, 0);
 		if (try_script(x, f, copy))
 			return true;
-		if (to == f->script.n)
-			break;
-		++*probes;
+		if (to == f->script.n || !may_probe(x, f, probes))
+			return false;
 		move_turn(copy, &f->script, from, to, turn_end(&f->script, to));
 		if (try_script(x, f, copy))
 			return true;
@@ -142,7 +150,7 @@ void ex_minimise(struct ghes_explore *x, struct ex_finding *f)
 	if (larger && copy.run) {
 		copy_script(&copy, &f->script);
 		if (ex_probe(x, f, &copy))
-			while (probes < MAX_PROBES && shorten(x, f, &copy, &probes))
+			while (shorten(x, f, &copy, &probes))
 				;
 	}
 	free(copy.run);

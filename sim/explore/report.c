@@ -125,7 +125,8 @@ static const char *waits_for(const struct ghes_explore *x, const struct ex_ctx *
 		snprintf(text, size, "%s is held back on CPU %u", c->name, c->cpu);
 		break;
 	default:
-		snprintf(text, size, "%s is interrupted", c->name);
+		snprintf(text, size, "%s %s", c->name,
+			 x->top[c->cpu] == c->id ? "could go on" : "is interrupted");
 		break;
 	}
 	return text;
@@ -284,18 +285,48 @@ static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 	}
 }
 
-static void print_contexts(FILE *out, struct ghes_explore *x)
+static void print_contexts(FILE *out, struct ghes_explore *x, const struct ex_finding *f)
 {
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
 		char text[128], function[101], place[201];
 
-		if (c->state != EX_RUNNING)
+		if (c->state != EX_RUNNING || (f->endless && i == f->ctx))
 			continue;
 		locate(c->op.pc, function, place);
 		fprintf(out, "  %s, in %s %s\n", waits_for(x, c, text, sizeof(text)), function,
 			place);
 	}
+}
+
+/* What called the program under test. */
+static bool is_engine(const char *function)
+{
+	return !strcmp(function, "context_main") || !strcmp(function, "ex_execute");
+}
+
+static void print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f)
+{
+	fprintf(out, "  %s was interrupted in its loop:\n", f->context);
+	for (unsigned int i = 0; i < EX_FRAMES && x->loop[i]; i++) {
+		char function[101], place[201];
+
+		locate(x->loop[i], function, place);
+		if (is_engine(function))
+			break;
+		fprintf(out, "    #%u %s %s\n", i, function, place);
+	}
+}
+
+/* Of a loop: the innermost frame that is known, since it may call what is not. */
+static char *place_of(const struct ghes_explore *x, const struct ex_finding *f)
+{
+	char function[101], place[201];
+
+	locate(f->pc, function, place);
+	for (unsigned int i = 1; f->endless && place[0] == '?' && x->loop[i]; i++)
+		locate(x->loop[i], function, place);
+	return strdup(place);
 }
 
 /* Runs the finding's schedule once more and writes down what led to it. */
@@ -307,6 +338,8 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 	if (!out)
 		return;
 	fprintf(out, "%s: %s\n", f->oracle, f->message);
+	if (f->endless)
+		print_loop(out, x, f);
 	x->snapshots = calloc(x->path_slots, sizeof(*x->snapshots));
 	if (x->snapshots) {
 		ex_probe(x, f, &f->script);
@@ -314,7 +347,7 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 			print_stack(out, x, x->noted[0]);
 			print_stack(out, x, x->noted[1]);
 		} else {
-			print_contexts(out, x);
+			print_contexts(out, x, f);
 		}
 	}
 	free(x->snapshots);
@@ -330,7 +363,6 @@ void ex_report_all(struct ghes_explore *x)
 
 	for (unsigned int i = 0; i < x->n_findings; i++) {
 		struct ex_finding *f = &x->findings[i];
-		char function[101], place[201];
 
 		if (f->expected)
 			continue;
@@ -338,8 +370,7 @@ void ex_report_all(struct ghes_explore *x)
 			ex_minimise(x, f);
 		f->schedule_text = ex_schedule_format(&f->script);
 		if (!x->cfg.no_reports) {
-			locate(f->pc, function, place);
-			f->location = strdup(place);
+			f->location = place_of(x, f);
 			make_report(x, f);
 		}
 		*d++ = (struct ghes_explore_defect){

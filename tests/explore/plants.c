@@ -288,6 +288,22 @@ static void spin(void *arg)
 		;
 }
 
+/* Loops that no access interrupts: in registers, and in a library */
+static void spin_in_registers(void *arg)
+{
+	(void)arg;
+	if (atomic_load(&s.x))
+		for (;;)
+			;
+}
+
+static void spin_in_a_library(void *arg)
+{
+	(void)arg;
+	while (ghes_explore_cpu() == 0)
+		;
+}
+
 /*
  * Two words that belong together. gcc announces both halves and then copies them: the explorer says
  * "torn". clang calls memcpy(), which it performs half by half: the check sees it.
@@ -510,6 +526,24 @@ const struct program plants[] = {
 	 NULL,
 	 {CPU0(set_x), NMI0(wait_for_x)}},
 	{"endless loop", "progress", "no end", reset, NULL, {CPU0(spin), CPU1(set_x)}},
+	{"endless loop without a step",
+	 "progress",
+	 "endless loop: cpu0",
+	 reset,
+	 NULL,
+	 {CPU0(spin_in_registers), CPU1(set_x)}},
+	{"endless loop of calls without a step",
+	 "progress",
+	 "endless loop: nmi",
+	 reset,
+	 NULL,
+	 {CPU0(increment), NMI0(spin_in_a_library)}},
+	{"endless loop in the end",
+	 "progress",
+	 "endless loop: the end of the run",
+	 reset,
+	 spin_in_registers,
+	 {CPU0(set_x)}},
 	{"torn write under NMI",
 	 "race|check",
 	 NULL,

@@ -20,6 +20,7 @@ static struct ghes_explore *prepare(const struct program *p, enum ghes_explore_m
 		.setup = p->setup,
 		.finish = p->finish,
 		.max_steps = 500,
+		.max_idle_ms = 100,
 		.max_executions = mode == GHES_EXPLORE_DPOR ? 0 : 200000,
 	});
 

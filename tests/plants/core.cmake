@@ -71,7 +71,7 @@ macro(ghes_core_plant_explored target copy dir file)
 endmacro()
 
 function(ghes_core_plant)
-        cmake_parse_arguments(PARSE_ARGV 0 P "WITHOUT_STEPS"
+        cmake_parse_arguments(PARSE_ARGV 0 P ""
                 "NAME;FILE;FROM;TO;FROM2;TO2;WHAT;SCENARIO;DRIVER;ORACLE;ALSO;SAYS" "")
         if(P_DRIVER STREQUAL inject AND NOT GHES_STEP_AVAILABLE)
                 return()
@@ -113,8 +113,7 @@ function(ghes_core_plant)
         add_dependencies(core_plants ${target})
         file(APPEND "${GHES_CORE_PLANTS}"
                 "${P_NAME}|${dir}/${P_NAME}.so|${P_SCENARIO}|${P_DRIVER}|${P_ORACLE}|${P_WHAT}|${P_SAYS}\n")
-        # An endless loop in which nothing shared is touched has no step that explore could count.
-        if(P_DRIVER STREQUAL inject AND TARGET core_instrumented AND NOT P_WITHOUT_STEPS)
+        if(P_DRIVER STREQUAL inject AND TARGET core_instrumented)
                 ghes_core_plant_explored(${target}_explored "${copy}" "${dir}" ${P_FILE})
         endif()
 endfunction()

@@ -101,22 +101,27 @@ ghes_core_plant(NAME panic-forgets-queue FILE lib/process.c WHAT "a panic does n
         FROM [[if (first)
 		ghes_print_queued_estatus(core);]]
         TO [[(void)ghes_print_queued_estatus;]])
-ghes_core_plant(WITHOUT_STEPS NAME boot-endless FILE lib/core.c WHAT "the core never comes back from its start"
-        SCENARIO nested-sdei DRIVER inject ORACLE progress
-        FROM [[if (core->generics)
+# Neither touches anything: nobody but a clock sees it.
+foreach(driver run inject stress)
+        ghes_core_plant(NAME boot-endless-${driver} FILE lib/core.c
+                WHAT "the core never comes back from its start"
+                SCENARIO nested-sdei DRIVER ${driver} ORACLE progress SAYS "core\\.c:[1-9]"
+                FROM [[if (core->generics)
 		return -GHES_EBUSY;
 	scratch =]]
-        TO [[for (;;)
+                TO [[for (;;)
 		;
 	scratch =]])
-ghes_core_plant(WITHOUT_STEPS NAME drain-endless FILE lib/process.c WHAT "the drain never comes to an end, whoever interrupts it"
-        SCENARIO nested-sdei DRIVER inject ORACLE progress
-        FROM [[while (node) {
+        ghes_core_plant(NAME drain-endless-${driver} FILE lib/process.c
+                WHAT "the drain never comes to an end, whoever interrupts it"
+                SCENARIO nested-sdei DRIVER ${driver} ORACLE progress SAYS "process\\.c:[1-9]"
+                FROM [[while (node) {
 		struct ghes_estatus_node *later =]]
-        TO [[while (node) {
+                TO [[while (node) {
 		for (;;)
 			;
 		struct ghes_estatus_node *later =]])
+endforeach()
 ghes_core_plant(NAME exhausted-unheard FILE lib/notify.c
         WHAT "a record for which the pool has no room is left for the next notification, which never comes"
         SCENARIO misbehave-pool-empty-2 DRIVER run ORACLE expect
