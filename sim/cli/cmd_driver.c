@@ -22,6 +22,7 @@
 #include "interrupt.h"
 #include "jobs.h"
 #include "report/report.h"
+#include "scenario/misbehave.h"
 #include "scenario/scenario.h"
 
 /* The worst exit status wins: bad input, then a defect, then incomplete. */
@@ -64,7 +65,8 @@ static int write_pictures(const struct cli_options *o, const struct sim_recordin
 	return CLI_HELD;
 }
 
-static int save_schedule(const struct cli_options *o, const struct sim_result *r)
+/* The first defect of all scenarios is the one that is kept. */
+static int save_schedule(struct cli_options *o, const struct sim_result *r)
 {
 	struct sim_schedule s;
 	char error[512], *text;
@@ -83,6 +85,7 @@ static int save_schedule(const struct cli_options *o, const struct sim_result *r
 		return cli_error("%s: %s", o->save_schedule, strerror(errno));
 	}
 	free(text);
+	o->save_schedule = NULL;
 	return CLI_HELD;
 }
 
@@ -116,7 +119,8 @@ static struct sim_result empty_result(const struct run *run)
 {
 	return (struct sim_result){.driver = run->driver->name,
 				   .core = sim_core_name(run->core),
-				   .scenario = run->scenario->name};
+				   .scenario = run->scenario->name,
+				   .misbehave = run->scenario->misbehaves};
 }
 
 /* Run or replay; tell what came of it. */
@@ -191,6 +195,18 @@ static int drive_alone(struct run *run)
 	return status;
 }
 
+/* What the command line, or a schedule, adds to the scenario: no driver knows. */
+static int misbehave(struct sim_scenario *s, const struct cli_options *o, char *error,
+		     size_t error_size)
+{
+	uint64_t added[SIM_NR_MISBEHAVIOURS];
+
+	memcpy(added, o->misbehave, sizeof(added));
+	if (o->misbehave_random)
+		misbehave_draw(s, o->driver.seed_set ? o->driver.seed : s->config.seed, added);
+	return scenario_misbehave(s, added, error, error_size);
+}
+
 static int run_scenario(const struct sim_driver_type *driver, struct sim_core *core,
 			struct cli_options *o, const char *file, const char *choices)
 {
@@ -199,8 +215,9 @@ static int run_scenario(const struct sim_driver_type *driver, struct sim_core *c
 	struct run run = {driver, core, o, s, choices};
 	int status;
 
-	if (!s) {
+	if (!s || misbehave(s, o, error, sizeof(error))) {
 		fprintf(stderr, "%s\n", error);
+		scenario_free(s);
 		return CLI_USAGE;
 	}
 	/* ThreadSanitizer's program takes this one's place, and has its own last words. */
@@ -420,6 +437,7 @@ static int replay_schedule(struct cli_options *o, const struct sim_schedule *sch
 		o->core = schedule->core;
 	o->driver.seed = schedule->seed;
 	o->driver.seed_set = true;
+	memcpy(o->misbehave, schedule->misbehave, sizeof(o->misbehave));
 	core = sim_core_open(o->core, error, sizeof(error));
 	if (!core)
 		return cli_error("%s", error);

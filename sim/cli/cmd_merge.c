@@ -2,8 +2,8 @@
 /*
  * ghes-sim merge FILE...: the json results of shards become those of the whole.
  *
- * Flow: each line of each file -> its part (same scenario, core and driver) -> sums, union of
- * defects -> one line a part, as the driver would have written it.
+ * Flow: each line of each file -> its part (same scenario, core, driver and misbehaviour) -> sums,
+ * union of defects -> one line a part, as the driver would have written it.
  *
  * A part is complete when each of its shards is there once and is complete itself. Shards of
  * explore split a search; shards of check split a plan, so there a missing one leaves all parts in
@@ -65,11 +65,17 @@ static bool same(struct json_object *a, struct json_object *b, const char *key)
 	return x && y && !strcmp(x, y);
 }
 
+/* Neither has it, or both have the same. */
+static bool same_or_none(struct json_object *a, struct json_object *b, const char *key)
+{
+	return (!text(a, key) && !text(b, key)) || same(a, b, key);
+}
+
 static struct part *part_of(struct merge *m, struct json_object *o)
 {
 	for (struct part *p = m->parts; p; p = p->next)
 		if (same(p->merged, o, "scenario") && same(p->merged, o, "core") &&
-		    same(p->merged, o, "driver"))
+		    same(p->merged, o, "driver") && same_or_none(p->merged, o, "misbehave"))
 			return p;
 	return NULL;
 }

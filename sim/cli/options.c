@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cover.h"
+#include "scenario/misbehave.h"
 
 static bool number(const char *text, uint64_t *out)
 {
@@ -126,6 +127,15 @@ static bool set_samples(struct cli_options *o, const char *value)
 	if (strcmp(value, "all"))
 		return number(value, &o->driver.samples) && o->driver.samples;
 	o->driver.samples = UINT64_MAX;
+	return true;
+}
+
+/* May come several times. */
+static bool set_misbehave(struct cli_options *o, const char *value)
+{
+	if (strcmp(value, "random"))
+		return misbehave_parse(value, o->misbehave);
+	o->misbehave_random = true;
 	return true;
 }
 
@@ -297,6 +307,9 @@ static const struct cli_option options[] = {
 	 "a file"},
 	{"seed", "N", CLI_DRIVERS | CLI_CHECK | CLI_SERIES | CLI_COMPARE,
 	 "what everything random is drawn from", set_seed, "a number"},
+	{"misbehave", "WORD=N,...", CLI_DRIVERS,
+	 "what firmware and machine do wrong beside what the scenario says; or random",
+	 set_misbehave, "random or " SIM_MISBEHAVE_EXPECTED},
 	{"shard", "I/N", CLI_EXPLORE, "only the I-th of N parts of the search; see merge",
 	 set_shard, "I/N, as in 2/5"},
 	{"memory", "MODEL", CLI_EXPLORE, "sc (default), or c11: loads may return older values",
@@ -326,7 +339,7 @@ static const struct cli_option options[] = {
 	 set_trace, "a file"},
 	{"gdb", NULL, CLI_REPLAY, "in a debugger that stops at the defect, in its context", set_gdb,
 	 NULL},
-	{"save-schedule", "FILE", CLI_INJECT | CLI_EXPLORE | CLI_STRESS,
+	{"save-schedule", "FILE", CLI_RUN | CLI_INJECT | CLI_EXPLORE,
 	 "write the schedule of the first defect", set_save_schedule, "a file"},
 	{"quiet", NULL, CLI_DRIVERS | CLI_REPLAY | CLI_CHECK | CLI_SERIES | CLI_COMPARE,
 	 "only the verdict", set_quiet, NULL},

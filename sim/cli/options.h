@@ -58,6 +58,8 @@ struct cli_options {
 	const char *tree, *range, *patches, *base; /* series */
 	bool gdb;				   /* replay */
 	bool all;				   /* drivers: the built-in scenarios */
+	bool misbehave_random;			   /* drivers: draw what is added */
+	uint64_t misbehave[SIM_NR_MISBEHAVIOURS];  /* added to what the scenario says */
 	int jobs; /* at a time; 0: for drivers 1, for check as there are processors */
 	bool help;
 	char **operands; /* what is not an option, in order */

@@ -18,6 +18,7 @@
 #include "drivers/imports.h"
 #include "drivers/schedule.h"
 #include "kernel/kernel_core.h"
+#include "scenario/misbehave.h"
 
 #define NR_ARCHS     2 /* enum sim_arch */
 #define MAX_SEGMENTS 8
@@ -175,18 +176,20 @@ char *sim_core_spec(const struct sim_core *core)
 	return n < 0 ? NULL : text;
 }
 
-char *sim_core_schedule(const struct sim_core *core, const char *driver, const char *scenario,
-			uint64_t seed, const char *choices)
+char *sim_core_schedule(const struct sim_core *core, const char *driver,
+			const struct sim_scenario *scenario, uint64_t seed, const char *choices)
 {
 	struct sim_schedule s = {.seed = seed, .choices = (char *)(uintptr_t)choices};
 	char *spec = sim_core_spec(core);
 
-	if (!spec || strlen(spec) >= sizeof(s.core) || strlen(scenario) >= sizeof(s.scenario)) {
+	if (!spec || strlen(spec) >= sizeof(s.core) ||
+	    strlen(scenario->file) >= sizeof(s.scenario) ||
+	    (scenario->misbehaves && !misbehave_parse(scenario->misbehaves, s.misbehave))) {
 		free(spec);
 		return NULL;
 	}
 	snprintf(s.driver, sizeof(s.driver), "%s", driver);
-	snprintf(s.scenario, sizeof(s.scenario), "%s", scenario);
+	snprintf(s.scenario, sizeof(s.scenario), "%s", scenario->file);
 	snprintf(s.core, sizeof(s.core), "%s", spec);
 	free(spec);
 	return schedule_text(&s);

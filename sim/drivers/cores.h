@@ -8,6 +8,7 @@
 #define SIM_DRIVERS_CORES_H
 
 #include "machine/machine.h"
+#include "scenario/scenario.h"
 
 /* How a core's code was compiled; see "The seam" in the manual. */
 enum sim_flavour { SIM_NATIVE, SIM_STEPPED, SIM_INSTRUMENTED, SIM_STEPPED_TSAN, SIM_NR_FLAVOURS };
@@ -21,8 +22,8 @@ const char *sim_core_name(const struct sim_core *core);
 /* The same from any folder: paths are absolute. malloc'ed; NULL: out of memory. */
 char *sim_core_spec(const struct sim_core *core);
 /* What @driver chose, as a schedule's text; malloc'ed, NULL: out of memory, or a name too long. */
-char *sim_core_schedule(const struct sim_core *core, const char *driver, const char *scenario,
-			uint64_t seed, const char *choices);
+char *sim_core_schedule(const struct sim_core *core, const char *driver,
+			const struct sim_scenario *scenario, uint64_t seed, const char *choices);
 /* The shared object of a build that is loaded; NULL: it is in this program. */
 const char *sim_core_path(const struct sim_core *core, enum sim_flavour flavour,
 			  enum sim_arch arch);

@@ -34,7 +34,7 @@ struct sim_counts *counts_of(struct sim_machine *m);
 void counts_report(const struct sim_counts *c, struct sim_result *r);
 /* Number of notifications that were delivered. */
 uint64_t counts_notifications(const struct sim_counts *c);
-/* Do the scenario's expectations hold? Else one line in @why. */
+/* Do the scenario's expectations hold, as far as they judge? Else one line in @why. */
 bool counts_as_expected(const struct sim_counts *c, const struct sim_scenario *s, char *why,
 			size_t why_size);
 

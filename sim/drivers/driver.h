@@ -56,6 +56,7 @@ struct sim_result {
 	uint64_t notifications;
 	double seconds;
 	uint64_t seed;
+	const char *misbehave;	    /* what was added to the scenario's own, NULL: nothing */
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
 	bool plan;		    /* the part is one of check's plan, not of this search */
 	char landed[400];	    /* inject's replay: before which instructions */

@@ -196,7 +196,6 @@ static void count(struct explore *e, const struct ghes_explore_result *res)
 static void verdict(struct explore *e, const struct ghes_explore_result *res)
 {
 	const struct sim_scenario *s = e->s;
-	uint32_t all = s->nr_nests >= 32 ? UINT32_MAX : (1u << s->nr_nests) - 1;
 	struct sim_result *r = e->r;
 
 	if (r->nr_defects) {
@@ -213,7 +212,7 @@ static void verdict(struct explore *e, const struct ghes_explore_result *res)
 	} else if (s->nr_arrivals == 0 && s->nr_programs < 2) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "one program and no arrivals: nothing to explore");
-	} else if ((e->nests_seen & all) != all && !r->shards) {
+	} else if (scenario_nests(s) & ~e->nests_seen && !r->shards) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
 	} else {

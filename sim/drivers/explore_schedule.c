@@ -14,7 +14,7 @@ static char *schedule_of(const struct explore *e, const char *engine)
 
 	if (asprintf(&choices, "%s %s", e->o->memory_c11 ? "c11" : "sc", engine) < 0)
 		return NULL;
-	text = sim_core_schedule(e->core, "explore", e->s->file, sim_config(e->m)->seed, choices);
+	text = sim_core_schedule(e->core, "explore", e->s, sim_config(e->m)->seed, choices);
 	free(choices);
 	return text;
 }

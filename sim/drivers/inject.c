@@ -288,7 +288,6 @@ static void count_coverage(struct inject *in, const struct totals *t)
 static void verdict(struct inject *in, const struct totals *t)
 {
 	struct sim_result *r = in->r;
-	uint32_t all = in->s->nr_nests >= 32 ? UINT32_MAX : (1u << in->s->nr_nests) - 1;
 
 	r->complete = !t->incomplete && !t->missed && t->hit[2] == t->classes[2];
 	if (t->hit[2] != t->classes[2])
@@ -320,7 +319,7 @@ static void verdict(struct inject *in, const struct totals *t)
 			r->why, sizeof(r->why),
 			"the pool was never found empty: the core takes less from it, or does not ask");
 	} else if (max_levels(in) > 1 && max_levels(in) >= together(in, in->s->nr_arrivals) &&
-		   (in->nests_seen & all) != all) {
+		   scenario_nests(in->s) & ~in->nests_seen) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
 	} else {

@@ -120,7 +120,7 @@ static char *schedule_of(const struct inject *in, const struct ghes_step_schedul
 {
 	char *choices = choices_text(in, steps), *text;
 
-	text = sim_core_schedule(in->core, "inject", in->s->file, sim_config(in->m)->seed, choices);
+	text = sim_core_schedule(in->core, "inject", in->s, sim_config(in->m)->seed, choices);
 	free(choices);
 	return text;
 }

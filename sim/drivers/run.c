@@ -98,7 +98,8 @@ static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 
 	(void)arg;
 	r->moves++;
-	for (unsigned int i = 0; r->booted && i < r->s->nr_arrivals; i++) {
+	/* What struck a machine that comes to rest would be judged before anything came of it. */
+	for (unsigned int i = 0; r->booted && !r->quiescing && i < r->s->nr_arrivals; i++) {
 		if (r->s->arrivals[i].at.kind == kind)
 			r->came[i] |= 1u << sim_running(m, cpu);
 		if (r->delivered[i] || !is_place(&r->s->arrivals[i].at, m, cpu, kind))
@@ -273,10 +274,11 @@ static void locate(const struct run *r, struct sim_result *res)
 
 /*
  * A core that did not come up has shown nothing, unless that it gives up in good order is the
- * story: memory for it was denied. Then a counter says so.
+ * story: memory or an SDEI call was denied. Then a counter says so.
  */
 static bool started(const struct run *r, struct sim_result *res)
 {
+	const uint64_t *misbehave = sim_config(r->m)->misbehave;
 	struct ghes_core_state state = {0};
 
 	if (!r->boot_error)
@@ -285,11 +287,11 @@ static bool started(const struct run *r, struct sim_result *res)
 		r->ops->state(sim_core(r->m), &state);
 	if (state.sources)
 		return true;
-	if (sim_config(r->m)->misbehave[SIM_MISBEHAVE_POOL_FAIL]) {
+	if (misbehave[SIM_MISBEHAVE_POOL_FAIL] || misbehave[SIM_MISBEHAVE_SDEI_DENY]) {
 		sim_count(res, "not-started", 1);
 		return true;
 	}
-	for (unsigned int i = 0; i < SIM_NR_EXPECT; i++)
+	for (unsigned int i = 0; !r->s->misbehaves && i < SIM_NR_EXPECT; i++)
 		if (r->s->expect_set[i])
 			return true; /* judged by these */
 	snprintf(res->why, sizeof(res->why), "the core took no source when it was started: %s",
@@ -320,9 +322,9 @@ static void judge(struct run *r, const struct sim_core *core, const struct sim_o
 		  struct sim_result *res)
 {
 	const struct sim_counts *c = counts_of(r->m);
-	char *schedule = sim_nr_defects(r->m) ? sim_core_schedule(core, "run", r->s->file,
-								  sim_config(r->m)->seed, "")
-					      : NULL;
+	char *schedule = sim_nr_defects(r->m)
+				 ? sim_core_schedule(core, "run", r->s, sim_config(r->m)->seed, "")
+				 : NULL;
 
 	sim_collect_defects(res, r->m, schedule);
 	free(schedule);

@@ -9,16 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scenario/misbehave.h"
+
 #define MAGIC "ghes-sim schedule"
 
 char *schedule_text(const struct sim_schedule *s)
 {
-	char *text;
-	int n = asprintf(
-		&text, MAGIC " %d\ndriver %s\nscenario %s\ncore %s\nseed %" PRIu64 "\nchoices %s\n",
-		SIM_SCHEDULE_VERSION, s->driver, s->scenario, s->core, s->seed,
-		s->choices ? s->choices : "");
+	char *text, *misbehave = misbehave_text(s->misbehave);
+	int n = -1;
 
+	if (misbehave)
+		n = asprintf(&text,
+			     MAGIC " %d\ndriver %s\nscenario %s\ncore %s\nseed %" PRIu64
+				   "\n%s%s%schoices %s\n",
+			     SIM_SCHEDULE_VERSION, s->driver, s->scenario, s->core, s->seed,
+			     *misbehave ? "misbehave " : "", misbehave, *misbehave ? "\n" : "",
+			     s->choices ? s->choices : "");
+	free(misbehave);
 	return n < 0 ? NULL : text;
 }
 
@@ -47,8 +54,9 @@ static bool set_seed(struct sim_schedule *s, const char *value)
 	return *value >= '0' && *value <= '9' && !errno && !*end;
 }
 
-enum { DRIVER, SCENARIO, CORE, SEED, CHOICES, NR_KEYS };
-static const char *const keys[NR_KEYS] = {"driver", "scenario", "core", "seed", "choices"};
+enum { DRIVER, SCENARIO, CORE, SEED, CHOICES, NR_REQUIRED, MISBEHAVE = NR_REQUIRED, NR_KEYS };
+static const char *const keys[NR_KEYS] = {"driver", "scenario", "core",
+					  "seed",   "choices",	"misbehave"};
 
 static bool set(struct sim_schedule *s, int key, const char *value)
 {
@@ -64,6 +72,8 @@ static bool set(struct sim_schedule *s, int key, const char *value)
 	case CHOICES:
 		s->choices = strdup(value);
 		return s->choices != NULL;
+	case MISBEHAVE:
+		return misbehave_parse(value, s->misbehave);
 	}
 	return false;
 }
@@ -96,10 +106,12 @@ static int read_line(struct reader *r, char *line)
 			return bad(r, "a line appears twice");
 		r->seen[key] = true;
 		if (!set(r->s, key, value ? value : ""))
-			return bad(r, "a value is missing, too long, or not a number");
+			return bad(r, key == MISBEHAVE
+					      ? "misbehave, expected " SIM_MISBEHAVE_EXPECTED
+					      : "a value is missing, too long, or not a number");
 		return 0;
 	}
-	return bad(r, "unknown word, expected driver, scenario, core, seed or choices");
+	return bad(r, "unknown word, expected driver, scenario, core, seed, misbehave or choices");
 }
 
 static int read_lines(struct reader *r, char *text)
@@ -116,7 +128,7 @@ static int read_lines(struct reader *r, char *text)
 		if (read_line(r, line))
 			return -1;
 	}
-	for (int key = 0; key < NR_KEYS; key++)
+	for (int key = 0; key < NR_REQUIRED; key++)
 		if (!r->seen[key]) {
 			snprintf(r->error, r->error_size, "%s: no line '%s'", r->file, keys[key]);
 			return -1;

@@ -7,9 +7,11 @@
  *	scenario nested-sdei
  *	core lib
  *	seed 0
+ *	misbehave mutate=3,repeat=2
  *	choices 1@214 0@1033
  *
- * The meaning of the choices is the driver's; here they are words.
+ * The line of misbehaviour is there when some was added to the scenario's own (misbehave.h). The
+ * meaning of the choices is the driver's; here they are words.
  */
 #ifndef SIM_DRIVERS_SCHEDULE_H
 #define SIM_DRIVERS_SCHEDULE_H
@@ -18,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "machine/machine.h"
+
 #define SIM_SCHEDULE_VERSION 1
 
 struct sim_schedule {
@@ -25,7 +29,8 @@ struct sim_schedule {
 	char scenario[512];
 	char core[1024];
 	uint64_t seed;
-	char *choices; /* malloc'ed */
+	uint64_t misbehave[SIM_NR_MISBEHAVIOURS]; /* added; 0: off */
+	char *choices;				  /* malloc'ed */
 };
 
 /* malloc'ed text; NULL: out of memory. */

@@ -35,6 +35,7 @@
 #include "drivers/guard.h"
 #include "drivers/known.h"
 #include "drivers/stress_tsan.h"
+#include "machine/random.h"
 
 #define DEFAULT_SECONDS 2.0
 #define STALLED_SECONDS 20
@@ -355,15 +356,6 @@ static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
 
 /* ---- A CPU ----------------------------------------------------------------------------------- */
 
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 static void send(struct cpu *from, struct cpu *to, int what)
 {
 	const struct sim_arrival *a = &from->s->scenario->arrivals[what & ~ALONE];
@@ -410,7 +402,7 @@ static void consume(struct cpu *cpu, const struct sim_action *a)
 static int draw_arrival(struct cpu *cpu)
 {
 	const struct sim_scenario *sc = cpu->s->scenario;
-	uint64_t r = draw(&cpu->rng);
+	uint64_t r = sim_random(&cpu->rng);
 	int n;
 
 	if (!sc->nr_arrivals)
@@ -449,7 +441,7 @@ static void notify_somebody(struct cpu *cpu)
 		return;
 	}
 	to = sc->arrivals[n].cpu < 0 || cpu->s->config.nr_cpus != sc->config.nr_cpus
-		     ? (unsigned int)(draw(&cpu->rng) % cpu->s->config.nr_cpus)
+		     ? (unsigned int)(sim_random(&cpu->rng) % cpu->s->config.nr_cpus)
 		     : (unsigned int)sc->arrivals[n].cpu;
 	send(cpu, &cpu->s->cpus[to], what);
 }
@@ -624,9 +616,7 @@ static void bring_home(struct stress *s)
 /* Rare nests take their time: a run that lacks one goes on for a while. */
 static bool nests_missing(const struct stress *s)
 {
-	uint32_t all = s->scenario->nr_nests >= 32 ? UINT32_MAX : (1u << s->scenario->nr_nests) - 1;
-
-	return (counts_of(s->m)->nests_seen & all) != all;
+	return scenario_nests(s->scenario) & ~counts_of(s->m)->nests_seen;
 }
 
 static bool all_lived(const struct stress *s)

@@ -311,16 +311,6 @@ bool sim_wait(struct sim_machine *m, struct sim_cpu *c, const void *on_what)
 	return d && d->wait && d->wait(d, m, c->id, on_what);
 }
 
-/* splitmix64: one word of state, every seed is good */
-uint64_t sim_random(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 uint64_t sim_next_stamp(struct sim_machine *m)
 {
 	/* seq_cst: stamps order writes of firmware and entries of the core between CPUs */

@@ -25,6 +25,7 @@
 #include <ghes/gar.h>
 
 #include "machine.h"
+#include "random.h"
 
 #define SIM_MAX_OBSERVERS 32
 #define SIM_MAX_REGIONS	  16
@@ -385,7 +386,6 @@ void sim_idle(struct sim_machine *m, struct sim_cpu *c);
 bool sim_wait(struct sim_machine *m, struct sim_cpu *c, const void *on_what);
 /* A notification for later; false: too many, it never happened. */
 bool sim_defer(struct sim_cpu *c, const struct sim_action *action);
-uint64_t sim_random(uint64_t *state);
 uint64_t sim_next_stamp(struct sim_machine *m);
 
 static inline void sim_point(struct sim_machine *m, struct sim_cpu *c, enum sim_event_kind kind,

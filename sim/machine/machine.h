@@ -113,7 +113,8 @@ struct sim_source_config {
 
 /*
  * What firmware and the machine may do beyond the good case. X(name, text, unit of the parameter);
- * 0: off. The text is the key in a scenario file and the word after `--misbehave`.
+ * 0: off. The text is the key in a scenario file and the WORD of --misbehave, whose `random` draws
+ * from the ranges in scenario/misbehave.c.
  */
 #define SIM_MISBEHAVIOURS(X)                                                                       \
 	X(MUTATE, "mutate", "n-th access to a record while it is read changes it")                 \

@@ -8,7 +8,8 @@
  *    counts as read: irq_work reads it, perhaps on another CPU, while the claim waits.
  * 2. Answer -ENOENT: the claim read none, or nothing but duplicates. The kernel's walk over its SEA
  *    sources answers so for what the cache suppressed: not claimed, so the task is signalled.
- * 3. Answer -ECANCELED: the claim dropped a duplicate.
+ * 3. Answer -ECANCELED: the claim dropped a duplicate, or irq_work did, on any CPU, of a record
+ * that the claim could not read because the pool was empty.
  * 4. When the instruction is retried, its page was taken offline or its task signalled; unless the
  *    claim took nothing but records of aborts on other CPUs, which share the status block: then
  *    firmware reports this one again. Not judged when firmware could not hand over the record of
@@ -41,6 +42,19 @@ static bool dealt_with(struct sim_machine *m, struct ledger *l, uint32_t record)
 	if (atomic_load(&r->state) == LEDGER_PROCESSED)
 		return atomic_load(&r->done);
 	return ledger_is_end((enum ledger_state)atomic_load(&r->state));
+}
+
+static bool read_a_duplicate(struct sim_machine *m, const struct state *s, unsigned int cpu)
+{
+	struct ledger *l = sim_ledger(m);
+
+	for (uint32_t i = 0; i < s->claim[cpu].nr_read && i < MAX_READ; i++) {
+		struct ledger_record *r = ledger_record(m, l, s->claim[cpu].read[i]);
+
+		if (r && atomic_load(&r->state) == LEDGER_DUPLICATE)
+			return true;
+	}
+	return s->claim[cpu].duplicates;
 }
 
 static void check_zero(struct sim_machine *m, struct state *s, const struct sim_event *ev)
@@ -77,7 +91,7 @@ static void on_claim(struct sim_machine *m, struct state *s, const struct sim_ev
 				   ev->cpu, s->claim[ev->cpu].nr_read);
 		break;
 	case GHES_ECANCELED:
-		if (!s->claim[ev->cpu].duplicates)
+		if (!read_a_duplicate(m, s, ev->cpu))
 			sim_defect(m, SIM_ORACLE_claim,
 				   "the claim on CPU %u answers -ECANCELED without a duplicate",
 				   ev->cpu);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "machine/random.h"
+
 #define NR_SYNC	     6
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -34,19 +36,9 @@ static const struct source {
 	{"id: 10, notify: nmi", 10, false, true, false, false},
 };
 
-/* splitmix64: any seed is a good one */
-static uint64_t draw_bits(struct draw *d)
-{
-	uint64_t z = d->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 static unsigned int below(struct draw *d, unsigned int n)
 {
-	return (unsigned int)(draw_bits(d) % n);
+	return (unsigned int)(sim_random(&d->state) % n);
 }
 
 static bool one_in(struct draw *d, unsigned int n)

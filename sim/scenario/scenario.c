@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/scenario.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario/misbehave.h"
 #include "scenario/parse.h"
 
 struct scenario_block {
@@ -57,6 +59,13 @@ static const struct tree_word driver_words[] = {
 		{NULL, 0},
 };
 
+uint32_t scenario_nests(const struct sim_scenario *s)
+{
+	if (s->misbehaves)
+		return 0;
+	return s->nr_nests >= 32 ? UINT32_MAX : (UINT32_C(1) << s->nr_nests) - 1;
+}
+
 bool scenario_is_for(const struct sim_scenario *s, const char *driver)
 {
 	for (const struct tree_word *w = driver_words; w->word; w++)
@@ -82,6 +91,31 @@ int parse_text(struct yaml_tree *t, struct sim_scenario *s, const yaml_node_t *v
 		return -1;
 	*out = keep(s, text);
 	return *out ? 0 : tree_error(t, v, "out of memory");
+}
+
+int scenario_misbehave(struct sim_scenario *s, const uint64_t misbehave[SIM_NR_MISBEHAVIOURS],
+		       char *error, size_t error_size)
+{
+	uint64_t cpu = misbehave[SIM_MISBEHAVE_CPU_OFFLINE];
+	char *text, *kept;
+
+	if (cpu > s->config.nr_cpus) {
+		snprintf(error, error_size, "%s: cpu-offline is %" PRIu64 ", expected 1 to %u",
+			 s->file, cpu, s->config.nr_cpus);
+		return -1;
+	}
+	text = misbehave_text(misbehave);
+	kept = text ? keep(s, text) : NULL;
+	free(text);
+	if (!kept) {
+		snprintf(error, error_size, "%s: out of memory", s->file);
+		return -1;
+	}
+	s->misbehaves = *kept ? kept : NULL;
+	for (unsigned int i = 0; i < SIM_NR_MISBEHAVIOURS; i++)
+		if (misbehave[i])
+			s->config.misbehave[i] = misbehave[i];
+	return 0;
 }
 
 void *parse_list_room(struct yaml_tree *t, struct sim_scenario *s, const yaml_node_t *n,

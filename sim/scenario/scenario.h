@@ -115,6 +115,11 @@ struct sim_scenario {
 	uint64_t expect[SIM_NR_EXPECT];
 	struct sim_nest *nests;
 	unsigned int nr_nests;
+	/*
+	 * Misbehaviour that the file does not know of (misbehave.h), NULL: none. With it the
+	 * oracles judge, and what the file expects, counts and nests, does not.
+	 */
+	const char *misbehaves;
 
 	struct scenario_block *blocks; /* all memory of this scenario */
 };
@@ -127,6 +132,16 @@ struct sim_scenario *scenario_load(const char *file, char *error, size_t error_s
 struct sim_scenario *scenario_load_string(const char *file, const char *text, size_t size,
 					  char *error, size_t error_size);
 void scenario_free(struct sim_scenario *s);
+
+/*
+ * From here on the machine of @s misbehaves so as well, 0 being nothing, and s->misbehaves says
+ * how. 0, or -1 and one line in @error: the machine has no such CPU, or there is no memory.
+ */
+int scenario_misbehave(struct sim_scenario *s, const uint64_t misbehave[SIM_NR_MISBEHAVIOURS],
+		       char *error, size_t error_size);
+
+/* Nests that a run must reach to have shown what @s claims: bit n is the n-th. */
+uint32_t scenario_nests(const struct sim_scenario *s);
 
 /* Can @driver (its name) show something with @s? A driver that no scenario can name: yes. */
 bool scenario_is_for(const struct sim_scenario *s, const char *driver);

@@ -22,8 +22,10 @@ if(GHES_STEP_AVAILABLE)
         ghes_cli_test(check_state)
 endif()
 if(TARGET core_plant_push-not-atomic)
-        set_target_properties(core_plant_push-not-atomic core_plant_queue-lifo
+        set_target_properties(core_plant_push-not-atomic core_plant_queue-lifo core_plant_cache-forgets
                 PROPERTIES EXCLUDE_FROM_ALL FALSE)
+        ghes_cli_test(misbehave ARGUMENTS $<TARGET_FILE:core_plant_cache-forgets>
+                $<TARGET_FILE:core_plant_queue-lifo>)
         ghes_cli_test(check_save_dir ARGUMENTS $<TARGET_FILE:core_plant_push-not-atomic>
                 $<TARGET_FILE:core_plant_queue-lifo>)
         ghes_cli_test(fail_fast ARGUMENTS $<TARGET_FILE:core_plant_queue-lifo>)

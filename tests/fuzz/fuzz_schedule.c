@@ -11,7 +11,9 @@
 static bool same(const struct sim_schedule *a, const struct sim_schedule *b)
 {
 	return !strcmp(a->driver, b->driver) && !strcmp(a->scenario, b->scenario) &&
-	       !strcmp(a->core, b->core) && a->seed == b->seed && !strcmp(a->choices, b->choices);
+	       !strcmp(a->core, b->core) && a->seed == b->seed &&
+	       !memcmp(a->misbehave, b->misbehave, sizeof(a->misbehave)) &&
+	       !strcmp(a->choices, b->choices);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,6 +44,8 @@ size_t fuzz_seed(unsigned int n, uint8_t *buf, size_t size)
 		"choices 1@214 0@1033\n",
 		"ghes-sim schedule 1\nseed 18446744073709551615\nchoices \ncore kernel:/a,ghes=b\n"
 		"scenario a b\ndriver run\n",
+		"ghes-sim schedule 1\ndriver run\nscenario a\ncore lib\nseed 1\n"
+		"misbehave mutate=3,repeat=2,clock-back=4294967295\nchoices \n",
 		"ghes-sim schedule 2\n",
 	};
 	size_t len;
