@@ -83,6 +83,7 @@ static void written(struct ledger *l, struct sim_machine *m, const struct sim_ev
 	atomic_store_explicit(&r->before, LEDGER_NONE, memory_order_relaxed);
 	atomic_store_explicit(&r->done, 0, memory_order_relaxed);
 	atomic_store_explicit(&r->withdrawn, 0, memory_order_relaxed);
+	atomic_store_explicit(&r->overtaken, 0, memory_order_relaxed);
 	atomic_store_explicit(&r->queued_seq, 0, memory_order_relaxed);
 	r->hash = 0;
 	r->length = 0;

@@ -40,6 +40,7 @@ struct ledger_record {
 	_Atomic uint8_t before;	     /* the state before the last event about it */
 	_Atomic uint8_t done;	     /* PROCESSED was seen */
 	_Atomic uint8_t withdrawn;   /* firmware took it back, or overwrote it */
+	_Atomic uint8_t overtaken;   /* others were queued between its QUEUE and its push */
 	uint8_t cpu, depth;	     /* of the context that read it */
 	uint32_t length;	     /* as read */
 	uint64_t hash;		     /* of the copy */

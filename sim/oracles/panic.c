@@ -5,11 +5,13 @@
  * Rules
  * 1. When panic() is called, every record that was queued before the fatal one was printed has
  *    been processed or printed.
- * 2. Queued records are printed in the order in which they were queued, and before the fatal one.
+ * 2. Queued records are printed in the order in which they were queued, and before the fatal one. A
+ *    record is announced before it is pushed: one that was overtaken in between may come later.
  * 3. A panic is caused by a record: one was printed before.
  * 4. A record that is fatal, or of unknown severity, is never processed as if it were not.
  *
- * Exempt from 1: what a drain on another CPU has in hand; a record whose own push was interrupted
+ * Exempt from 1: what a drain on another CPU has in hand, or may have taken and not yet announced,
+ * since that CPU stands in an interrupt; a record whose own push was interrupted
  * by the panic, or is still to come on another CPU (nobody can find it yet); and the one record
  * that a drain on this CPU has taken off its batch and not yet announced when the panic interrupts
  * it: whichever of "take" and "announce" came first, it would be missed or ended twice at the
@@ -39,6 +41,20 @@ static bool others_go_on(const struct sim_machine *m)
 	return (m->host->config.threads || (d && d->use)) && m->nr_cpus > 1;
 }
 
+/* Who was announced and may not be pushed yet is overtaken by who is announced now. */
+static void on_queue(struct sim_machine *m, struct ledger *l, const struct sim_event *ev)
+{
+	for (unsigned int cpu = 0; !others_go_on(m) && cpu < m->nr_cpus; cpu++)
+		for (uint32_t level = 0; level <= m->cpu[cpu].depth; level++) {
+			uint32_t id = m->cpu[cpu].frame[level].instance;
+			struct ledger_record *r = ledger_record(m, l, id);
+
+			if (r && id != ev->record && atomic_load(&r->state) == LEDGER_QUEUED &&
+			    (cpu != ev->cpu || level != ev->depth))
+				atomic_store(&r->overtaken, 1);
+		}
+}
+
 static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,
 		     const struct sim_event *ev)
 {
@@ -58,7 +74,7 @@ static void on_print(struct sim_machine *m, struct state *s, struct ledger *l,
 		sim_defect(m, SIM_ORACLE_panic,
 			   "queued record %u is printed after the fatal one, which is younger",
 			   oracle_serial(m, ev->record));
-	if (!seq)
+	if (!seq || atomic_load(&r->overtaken))
 		return;
 	if (seq < atomic_exchange(&s->last_printed, seq))
 		sim_defect(m, SIM_ORACLE_panic,
@@ -73,6 +89,18 @@ static bool push_interrupted(const struct sim_machine *m, const struct ledger_re
 	const struct sim_cpu *c = &m->cpu[r->cpu];
 
 	return c->depth + (c->id != panicking) > r->depth && c->frame[r->depth].instance == id;
+}
+
+static bool other_may_drain(const struct sim_machine *m, unsigned int panicking)
+{
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
+		for (uint32_t level = 0; cpu != panicking && level <= m->cpu[cpu].depth; level++)
+			switch (m->cpu[cpu].frame[level].running) {
+			case SIM_RUNNING_HARDIRQ:
+			case SIM_RUNNING_SEA_IRQ_WORK:
+				return true;
+			}
+	return false;
 }
 
 /* What the drain that the panic interrupted may have in hand: queued_seq of the oldest; 0: none */
@@ -102,7 +130,7 @@ static void on_panic(struct sim_machine *m, struct state *s, struct ledger *l,
 		sim_defect(m, SIM_ORACLE_panic, "panic without a record that was printed");
 		return;
 	}
-	if (others_go_on(m) || ledger_other_drains(m, l, ev->cpu))
+	if (others_go_on(m) || ledger_other_drains(m, l, ev->cpu) || other_may_drain(m, ev->cpu))
 		return;
 	taken = taken_by_drain(m, l, ev->cpu);
 	for (uint32_t i = 0; i < m->instance_slots; i++) {
@@ -144,6 +172,8 @@ static void panic_event(struct sim_machine *m, void *state, const struct sim_eve
 		on_panic(m, state, sim_ledger(m), ev);
 	else if (ev->kind == SIM_EV_TP(PROCESS))
 		on_process(m, sim_ledger(m), ev);
+	else if (ev->kind == SIM_EV_TP(QUEUE))
+		on_queue(m, sim_ledger(m), ev);
 	else
 		on_print(m, state, sim_ledger(m), ev);
 }
@@ -151,7 +181,7 @@ static void panic_event(struct sim_machine *m, void *state, const struct sim_eve
 void sim_oracle_panic_attach(struct sim_machine *m)
 {
 	static const uint16_t kinds[] = {SIM_EV_PANIC, SIM_EV_TP(PANIC_PRINT), SIM_EV_TP(PROCESS),
-					 SIM_NR_EVENTS};
+					 SIM_EV_TP(QUEUE), SIM_NR_EVENTS};
 
 	sim_observe(m, &(struct sim_observer){.name = "panic",
 					      .state_size = sizeof(struct state),
