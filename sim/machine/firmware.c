@@ -99,9 +99,12 @@ static uint32_t write_record(struct sim_machine *m, struct sim_cpu *c, struct si
 	b->reads = 0;
 	b->source = (uint16_t)s->index;
 	s->last_record = (int16_t)index;
-	atomic_store(&b->instance, id);
-	/* Complete, and announced, before its status says so to a reader on another CPU */
+	/*
+	 * Complete, and announced, before its status says so to a reader on another CPU; and before
+	 * what one reads that is still at a record withdrawn since is taken for a part of this one.
+	 */
 	sim_emit(m, c, SIM_EV_FW_WRITE, s->config.id, id, b->paddr, id, b->mem);
+	atomic_store(&b->instance, id);
 	atomic_thread_fence(memory_order_release);
 	sim_copy_to_phys(b->mem, r->bytes, size < 4 ? size : 4);
 	/* Only an entry that begins after this is sure to see it: see the progress oracle */
