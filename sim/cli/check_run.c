@@ -296,7 +296,8 @@ static unsigned int pick(struct run *r)
 			continue;
 		if (!r->searching && t->phase != CHECK_ONCE) {
 			r->searching = now();
-			check_bad_last(c, r->next); /* without memory they keep their order */
+			if (!c->learns) /* what they have to tell is what it is about */
+				check_bad_last(c, r->next); /* without memory: as they are */
 			if (t->carried)
 				continue;
 		}

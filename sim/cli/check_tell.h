@@ -20,7 +20,6 @@ struct teller {
 	struct report_matrix matrix; /* of the suite, when all has ended */
 	unsigned int verdicts[4];
 	unsigned int complete, bad_input, not_applicable;
-	unsigned int vacuous; /* that no bound on time explains */
 	uint64_t executions, notifications;
 	uint64_t known[SIM_KNOWN_WORDS]; /* of all results */
 	unsigned int learned;		 /* lines that were added to the file of known finds */

@@ -175,7 +175,7 @@ unsigned int known_met(const struct sim_result *r)
 
 void known_tell(struct sim_result *r)
 {
-	const char *before = "passed over what is known, by line ";
+	const char *before = "known, and passed over: line ";
 	size_t n = 0;
 
 	if (r->why[0] || !known_met(r))
@@ -431,12 +431,14 @@ void known_line_of(const struct sim_result *r, const struct sim_found *f, char *
 	const char *oracle = f ? sim_oracle_name(f->oracle) : "expect";
 	char scenario[256], message[MAX_TEXT], text[MAX_TEXT];
 
+	bool swap = f && strcmp(f->function[0], f->function[1]) > 0; /* which came first: luck */
+
 	quoted(r->scenario, false, scenario, sizeof(scenario));
 	known_without_numbers(f ? f->message : r->why, message, sizeof(message));
 	quoted(message, true, text, sizeof(text));
 	/* A place says it all: other contexts come to it in other scenarios, in other words. */
 	if (f && f->oracle == SIM_ORACLE_race && f->function[0][0] && f->function[1][0])
-		snprintf(line, size, "%s * %s,%s", oracle, f->function[0], f->function[1]);
+		snprintf(line, size, "%s * %s,%s", oracle, f->function[swap], f->function[!swap]);
 	else if (f && f->oracle == SIM_ORACLE_crash && f->function[0][0])
 		snprintf(line, size, "%s %s %s", oracle, scenario, f->function[0]);
 	else

@@ -28,6 +28,8 @@ if(TARGET core_plant_push-not-atomic)
                 $<TARGET_FILE:core_plant_queue-lifo>)
         ghes_cli_test(check_save_dir ARGUMENTS $<TARGET_FILE:core_plant_push-not-atomic>
                 $<TARGET_FILE:core_plant_queue-lifo>)
+        ghes_cli_test(known LABELS slow ARGUMENTS $<TARGET_FILE:core_plant_queue-lifo>
+                $<TARGET_FILE:core_plant_push-not-atomic>)
         ghes_cli_test(fail_fast ARGUMENTS $<TARGET_FILE:core_plant_queue-lifo>)
         ghes_cli_test(formats LABELS slow ARGUMENTS $<TARGET_FILE:core_plant_push-not-atomic>)
         ghes_cli_test(check_html LABELS browser ARGUMENTS $<TARGET_FILE:core_plant_push-not-atomic>)

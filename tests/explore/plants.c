@@ -71,6 +71,24 @@ static void send_without_release(void *arg)
 	atomic_store_explicit(&s.flag, 1, memory_order_relaxed);
 }
 
+/* Two objects, handed over without release: two races */
+static void send_two_without_release(void *arg)
+{
+	(void)arg;
+	s.data = 1;
+	s.pair.a = 1;
+	atomic_store_explicit(&s.flag, 1, memory_order_relaxed);
+}
+
+static void receive_two(void *arg)
+{
+	(void)arg;
+	if (!atomic_load_explicit(&s.flag, memory_order_acquire))
+		return;
+	ghes_explore_check(s.data == 1);
+	ghes_explore_check(s.pair.a == 1);
+}
+
 static void receive(void *arg)
 {
 	(void)arg;
@@ -436,6 +454,12 @@ const struct program plants[] = {
 	 reset,
 	 NULL,
 	 {CPU0(send_without_release), CPU1(receive)}},
+	{"missing release of two",
+	 "race",
+	 "data race",
+	 reset,
+	 NULL,
+	 {CPU0(send_two_without_release), CPU1(receive_two)}},
 	{"missing acquire",
 	 "race",
 	 "data race",

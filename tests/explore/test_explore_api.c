@@ -226,6 +226,84 @@ static void all_defects_are_kept_when_asked(void **state)
 	assert_int_equal(first.bound, GHES_EXPLORE_DEFECTS);
 }
 
+/* What the host knows: the first @yes findings. */
+struct expectation {
+	unsigned int yes, asked;
+	const void *pc[4][2];
+};
+
+static bool expects(void *user, const struct ghes_explore_finding *f)
+{
+	struct expectation *e = user;
+	unsigned int n = e->asked++;
+
+	assert_true(n < 4);
+	assert_non_null(strchr(f->message, ' '));
+	memcpy(e->pc[n], f->pc, sizeof(f->pc));
+	return n < e->yes;
+}
+
+static struct expectation expect(const char *name, unsigned int yes, struct ghes_explore_result *r,
+				 struct ghes_explore_defect *first)
+{
+	struct expectation e = {.yes = yes};
+	struct ghes_explore *x =
+		load(plant(name), (struct ghes_explore_config){.expected = expects, .user = &e});
+
+	ghes_explore_run(x, r);
+	if (r->defect_count)
+		*first = r->defects[0]; /* its strings go with the search */
+	ghes_explore_free(x);
+	return e;
+}
+
+/*
+ * Goal: an expected race is passed over, and what is behind it found. Method: two races in one
+ * execution, of which none, one or both are expected.
+ */
+static void the_race_behind_an_expected_one_is_found(void **state)
+{
+	struct ghes_explore_defect first, second;
+	struct ghes_explore_result r;
+	struct expectation e;
+
+	(void)state;
+	expect("missing release of two", 0, &r, &first);
+	assert_int_equal(r.defect_count, 2); /* both are of the execution that ended the search */
+	assert_int_equal(r.expected, 0);
+	e = expect("missing release of two", 1, &r, &second);
+	assert_int_equal(r.verdict, GHES_EXPLORE_FAIL);
+	assert_int_equal(r.expected, 1);
+	assert_int_equal(r.defect_count, 1);
+	assert_int_equal(e.asked, 2);
+	assert_ptr_equal(e.pc[0][0], first.pc[0]);
+	assert_ptr_equal(e.pc[1][0], second.pc[0]);
+	assert_ptr_not_equal(first.pc[0], second.pc[0]);
+	e = expect("missing release of two", 2, &r, &first);
+	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
+	assert_true(r.complete);
+	assert_int_equal(r.expected, 2);
+	assert_int_equal(r.defect_count, 0);
+	assert_int_equal(e.asked, 2); /* once for each, however often it is seen */
+}
+
+/* A lost update ends its execution: the others are seen, but that is not all there is to see. */
+static void behind_what_ends_executions_is_the_unknown(void **state)
+{
+	struct ghes_explore_defect first;
+	struct ghes_explore_result all = search("no lost update", (struct ghes_explore_config){0}),
+				   r;
+
+	(void)state;
+	expect("lost update", 1, &r, &first);
+	assert_int_equal(r.verdict, GHES_EXPLORE_INCOMPLETE);
+	assert_int_equal(r.bound, GHES_EXPLORE_EXPECTED);
+	assert_string_equal(ghes_explore_bound_name(r.bound), "behind-expected");
+	assert_false(r.complete);
+	assert_int_equal(r.defect_count, 0);
+	assert_true(r.executions > all.executions); /* it went on */
+}
+
 /* Goal: no memory for each execution. Method: the peak after 30,000 is that after 300. */
 static void nothing_grows_with_executions(void **state)
 {
@@ -255,6 +333,8 @@ int main(void)
 		cmocka_unit_test(misuse_is_refused),
 		cmocka_unit_test(every_choice_is_made),
 		cmocka_unit_test(all_defects_are_kept_when_asked),
+		cmocka_unit_test(the_race_behind_an_expected_one_is_found),
+		cmocka_unit_test(behind_what_ends_executions_is_the_unknown),
 		cmocka_unit_test(nothing_grows_with_executions),
 	};
 
