@@ -172,6 +172,8 @@ struct ghes_explore_config {
 	 * a context must be allowed to interrupt what that context interrupted.
 	 */
 	bool (*may_preempt)(unsigned int running, unsigned int arriving);
+	/* What reports call a lock; NULL: its address. May be NULL. */
+	const char *(*lock_name)(void *user, const void *lock);
 	void *user;
 
 	uint64_t max_executions;      /* 0: no bound */

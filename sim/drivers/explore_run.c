@@ -330,6 +330,11 @@ static void switched(void *user, unsigned int cpu)
 	sim_set_this_cpu(((struct explore *)user)->m, cpu);
 }
 
+static const char *lock_name(void *user, const void *lock)
+{
+	return sim_lock_name(((struct explore *)user)->m, lock);
+}
+
 void explore_callbacks(struct explore *e, struct ghes_explore_config *config)
 {
 	void *frame;
@@ -346,6 +351,7 @@ void explore_callbacks(struct explore *e, struct ghes_explore_config *config)
 	config->finish = finish;
 	config->after_step = after_step;
 	config->switched = switched;
+	config->lock_name = lock_name;
 	config->may_preempt = anywhere;
 	config->user = e;
 	backtrace(&frame, 1); /* the first call loads what it needs */

@@ -26,6 +26,14 @@ static struct ex_op *new_op(struct ex_ctx *self, unsigned int kind, int order, c
 	return op;
 }
 
+/* The operation may have to wait until others have gone on. */
+static void wait_turn(struct ex_ctx *self)
+{
+	ex->waiting |= ex_bit(self->id);
+	ex_chain_note(ex, self);
+	ex_step(self);
+}
+
 static void add_access(struct ex_op *op, uint32_t obj, unsigned int mask, unsigned int type)
 {
 	op->acc[op->n_base++] =
@@ -74,8 +82,7 @@ void ghes_explore_assume(bool cond)
 	if (!self || cond)
 		return;
 	new_op(self, EX_OP_STUCK, memory_order_relaxed, PC());
-	ex->waiting |= ex_bit(self->id);
-	ex_step(self);
+	wait_turn(self);
 }
 
 /* From now on it is kept track of who reads and writes what. */
@@ -96,8 +103,7 @@ static void relax(struct ex_ctx *self, const void *pc)
 	if (!self->relax_n)
 		return;
 	new_op(self, EX_OP_RELAX, memory_order_relaxed, pc);
-	ex->waiting |= ex_bit(self->id);
-	ex_step(self);
+	wait_turn(self);
 }
 
 void ghes_explore_relax(void)
@@ -128,8 +134,7 @@ void ghes_explore_pause(void)
 		}
 		self->pausing = true;
 		new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
-		x->waiting |= ex_bit(self->id);
-		ex_step(self);
+		wait_turn(self);
 		self->pausing = false;
 	}
 	self->last_turn = turn;
@@ -144,8 +149,7 @@ void ghes_explore_halt(void)
 	if (!self)
 		return;
 	new_op(self, EX_OP_HALT, memory_order_relaxed, PC());
-	ex->waiting |= ex_bit(self->id);
-	ex_step(self);
+	wait_turn(self);
 }
 
 unsigned int ghes_explore_choose(unsigned int n)
@@ -206,8 +210,7 @@ void ghes_explore_lock(const void *lock)
 		return;
 	note_blocking(x, self);
 	lock_op(x, self, EX_OP_LOCK, memory_order_acquire, lock, PC());
-	x->waiting |= ex_bit(self->id);
-	ex_step(self);
+	wait_turn(self);
 	lock_depth_changes(x, self, PC());
 }
 
@@ -325,8 +328,7 @@ void ghes_explore_synchronize_rcu(void)
 	ex_step(self);
 	add_access(new_op(self, EX_OP_GP_END, memory_order_acquire, PC()), ex->rcu_done_obj, 1,
 		   EX_B);
-	ex->waiting |= ex_bit(self->id);
-	ex_step(self);
+	wait_turn(self);
 }
 
 void ghes_explore_point(unsigned int kind, uint64_t object, bool write, int order)

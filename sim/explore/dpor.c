@@ -251,9 +251,10 @@ static void reverse_covered(struct ghes_explore *x, const struct ex_ctx *c, unsi
 	struct ex_clock clk = clock_so_far(x, c);
 	unsigned int begin = (unsigned int)x->ctx_last[above];
 
-	while (x->path[begin].kind != EX_OP_BEGIN)
+	/* On top of its CPU it has begun; position 0 ends the walk all the same. */
+	while (begin && x->path[begin].kind != EX_OP_BEGIN)
 		begin = (unsigned int)x->path[begin].prev_in_ctx;
-	if (ex_clock_get(&clk, above) < (ex_pos)begin)
+	if (begin && ex_clock_get(&clk, above) < (ex_pos)begin)
 		reverse(x, begin, pending_event(x, c), &clk);
 }
 

@@ -26,6 +26,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../watchdog.h"
@@ -273,6 +274,7 @@ struct ex_ctx {
 	bool stack_shared; /* others reach some of its stack: sticky */
 	unsigned int shadow_depth;
 	const void *shadow[EX_SHADOW];
+	const void *frames[EX_FRAMES]; /* where it waits, while a report is made; chain.c */
 	char *arena;
 	size_t arena_used;
 	uint32_t last_private;	   /* object of the last access that was no step */
@@ -578,7 +580,6 @@ void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *
 	       const char *fmt, ...) GHES_PRINTF(5, 6);
 void ex_defect_v(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
 		 const char *fmt, va_list args);
-void ex_deadlock(struct ghes_explore *x);
 void ex_endless(struct ghes_explore *x);
 void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int second);
 void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned int second);
@@ -588,6 +589,15 @@ void ex_report_free(struct ghes_explore *x);
 
 void ex_snapshot_take(struct ghes_explore *x, const struct ex_ctx *c, unsigned int pos);
 void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int second);
+
+void ex_locate(const void *pc, char function[101], char place[201]);
+
+/* chain.c */
+void ex_deadlock(struct ghes_explore *x);
+void ex_chain_note(struct ghes_explore *x, struct ex_ctx *self);
+const void *ex_chain_place(const struct ex_ctx *c);
+void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
+void ex_print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
 
 /* schedule.c */
 void ex_schedule_record(const struct ghes_explore *x, struct ex_script *s);

@@ -101,65 +101,6 @@ void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *
 	va_end(args);
 }
 
-static const char *waits_for(const struct ghes_explore *x, const struct ex_ctx *c, char *text,
-			     size_t size)
-{
-	const struct ex_lock *l = &x->locks[c->op.target];
-
-	switch (c->op.kind) {
-	case EX_OP_LOCK:
-		if (l->owner < EX_CTXS)
-			snprintf(text, size, "%s waits for lock %#lx held by %s", c->name,
-				 (unsigned long)l->key, x->ctx[l->owner].name);
-		else
-			snprintf(text, size, "%s is about to take lock %#lx", c->name,
-				 (unsigned long)l->key);
-		break;
-	case EX_OP_RELAX:
-		snprintf(text, size, "%s waits in a loop for a change that nobody makes", c->name);
-		break;
-	case EX_OP_GP_END:
-		snprintf(text, size, "%s waits for a grace period", c->name);
-		break;
-	case EX_OP_BEGIN:
-		snprintf(text, size, "%s is held back on CPU %u", c->name, c->cpu);
-		break;
-	default:
-		snprintf(text, size, "%s %s", c->name,
-			 x->top[c->cpu] == c->id ? "could go on" : "is interrupted");
-		break;
-	}
-	return text;
-}
-
-void ex_deadlock(struct ghes_explore *x)
-{
-	const struct ex_ctx *first = NULL;
-	bool spins = true;
-	char chain[sizeof(((struct ex_finding *)0)->message)] = "";
-	size_t at = 0;
-
-	/* What is shared is not known yet, so a wake-up may have been missed: it is run again. */
-	if (x->more_shared)
-		return;
-	for (unsigned int i = 0; i < x->n_ctx; i++) {
-		const struct ex_ctx *c = &x->ctx[i];
-		char one[128];
-
-		if (c->state != EX_RUNNING && c->state != EX_PENDING)
-			continue;
-		if (c->op.kind == EX_OP_LOCK || c->op.kind == EX_OP_GP_END)
-			spins = false;
-		if (!first || (first->op.kind == EX_OP_BEGIN && c->op.kind != EX_OP_BEGIN))
-			first = c;
-		if (at < sizeof(chain))
-			at += (size_t)snprintf(chain + at, sizeof(chain) - at, "%s%s",
-					       at ? "; " : "", waits_for(x, c, one, sizeof(one)));
-	}
-	ex_defect(x, spins ? "progress" : "lock", first, first ? first->op.pc : NULL, "%s: %s",
-		  spins ? "livelock" : "deadlock", chain);
-}
-
 void ex_endless(struct ghes_explore *x)
 {
 	const struct ex_ctx *c = x->running < EX_CTXS ? &x->ctx[x->running] : x->cur;
@@ -261,7 +202,7 @@ void ex_snapshot_note(struct ghes_explore *x, unsigned int first, unsigned int s
 }
 
 /* The function and the file:line of the call that returns to @pc; "?" when nothing is known. */
-static void locate(const void *pc, char function[101], char place[201])
+void ex_locate(const void *pc, char function[101], char place[201])
 {
 	sim_where(pc ? (const char *)pc - 1 : NULL, function, place);
 	if (!function[0])
@@ -280,40 +221,7 @@ static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 	for (unsigned int i = 0; i < EX_FRAMES && frames[i]; i++) {
 		char function[101], place[201];
 
-		locate(frames[i], function, place);
-		fprintf(out, "    #%u %s %s\n", i, function, place);
-	}
-}
-
-static void print_contexts(FILE *out, struct ghes_explore *x, const struct ex_finding *f)
-{
-	for (unsigned int i = 0; i < x->n_ctx; i++) {
-		const struct ex_ctx *c = &x->ctx[i];
-		char text[128], function[101], place[201];
-
-		if (c->state != EX_RUNNING || (f->endless && i == f->ctx))
-			continue;
-		locate(c->op.pc, function, place);
-		fprintf(out, "  %s, in %s %s\n", waits_for(x, c, text, sizeof(text)), function,
-			place);
-	}
-}
-
-/* What called the program under test. */
-static bool is_engine(const char *function)
-{
-	return !strcmp(function, "context_main") || !strcmp(function, "ex_execute");
-}
-
-static void print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f)
-{
-	fprintf(out, "  %s was interrupted in its loop:\n", f->context);
-	for (unsigned int i = 0; i < EX_FRAMES && x->loop[i]; i++) {
-		char function[101], place[201];
-
-		locate(x->loop[i], function, place);
-		if (is_engine(function))
-			break;
+		ex_locate(frames[i], function, place);
 		fprintf(out, "    #%u %s %s\n", i, function, place);
 	}
 }
@@ -323,10 +231,23 @@ static char *place_of(const struct ghes_explore *x, const struct ex_finding *f)
 {
 	char function[101], place[201];
 
-	locate(f->pc, function, place);
+	ex_locate(f->pc, function, place);
 	for (unsigned int i = 1; f->endless && place[0] == '?' && x->loop[i]; i++)
-		locate(x->loop[i], function, place);
+		ex_locate(x->loop[i], function, place);
 	return strdup(place);
+}
+
+/* A host of the engine calls it for the code under test: the place is where that called. */
+static void place_waiting(const struct ghes_explore *x, struct ex_finding *f)
+{
+	const void *pc = ex_chain_place(&x->ctx[f->ctx]);
+	char function[101], place[201];
+
+	if (!pc)
+		return;
+	ex_locate(pc, function, place);
+	free(f->location);
+	f->location = strdup(place);
 }
 
 /* Runs the finding's schedule once more and writes down what led to it. */
@@ -339,15 +260,16 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 		return;
 	fprintf(out, "%s: %s\n", f->oracle, f->message);
 	if (f->endless)
-		print_loop(out, x, f);
+		ex_print_loop(out, x, f);
 	x->snapshots = calloc(x->path_slots, sizeof(*x->snapshots));
 	if (x->snapshots) {
-		ex_probe(x, f, &f->script);
+		if (ex_probe(x, f, &f->script) && f->ctx < EX_CTXS)
+			place_waiting(x, f);
 		if (x->noted[1]) {
 			print_stack(out, x, x->noted[0]);
 			print_stack(out, x, x->noted[1]);
 		} else {
-			print_contexts(out, x, f);
+			ex_print_contexts(out, x, f);
 		}
 	}
 	free(x->snapshots);

@@ -268,6 +268,22 @@ static void under_lock(void *arg)
 	ghes_explore_unlock(&s.lock_a);
 }
 
+/* Each waits for the other: a lock for a grace period, a read section for the lock */
+static void grace_period_under_lock(void *arg)
+{
+	(void)arg;
+	ghes_explore_lock(&s.lock_a);
+	ghes_explore_synchronize_rcu();
+	ghes_explore_unlock(&s.lock_a);
+}
+
+static void lock_in_read_section(void *arg)
+{
+	ghes_explore_rcu_read_lock();
+	under_lock(arg);
+	ghes_explore_rcu_read_unlock();
+}
+
 static void under_lock_masked(void *arg)
 {
 	ghes_explore_mask(1);
@@ -531,10 +547,16 @@ const struct program plants[] = {
 	 {CPU0(under_lock), IRQ0(under_lock)}},
 	{"deadlock through an interrupted holder",
 	 "lock",
-	 "interrupted",
+	 "held by cpu0; cpu0 is interrupted by irq; irq waits for lock",
 	 reset,
 	 NULL,
 	 {CPU0(lock_a_then_b), CPU1(under_lock), IRQ0(lock_b_then_a)}},
+	{"deadlock of a lock and a grace period",
+	 "lock",
+	 "cpu0 waits for the read section of cpu1; cpu1 waits for lock",
+	 reset,
+	 NULL,
+	 {CPU0(grace_period_under_lock), CPU1(lock_in_read_section)}},
 	{"masked while locked",
 	 NULL,
 	 NULL,

@@ -104,10 +104,20 @@ ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         FROM [[while (anything_in_hand(mf_cpu))]] TO [[while (anything_in_hand(mf_cpu) && !p)]])
 ghes_core_plant(NAME ex-waits-with-lock FILE lib/memory_failure.c
         WHAT "a kick waits for another CPU with the lock that this CPU needs"
-        SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for lock"
+        SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for memory_failure_cpu.lock held by cpu"
         FROM [[while (anything_in_hand(mf_cpu))
 		p->ops->schedule(p);]]
         TO [[uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 	while (mf_cpu->in_hand != 0)
 		p->ops->cpu_relax(p);
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);]])
+ghes_core_plant(NAME ex-nested-wait FILE lib/notify.c
+        WHAT "an NMI-like context waits until the queue is drained, by what it interrupted"
+        SCENARIO nested-sdei DRIVER explore ORACLE progress
+        SAYS "livelock: arrival [^;]* waits in a loop [^;]*; cpu [0-9] is interrupted by arrival"
+        FROM [[irq_work_queue(&core->proc_irq_work);
+	return rc;]]
+        TO [[irq_work_queue(&core->proc_irq_work);
+	while (atomic_load_explicit(&core->drainers, memory_order_acquire))
+		p->ops->cpu_relax(p);
+	return rc;]])
