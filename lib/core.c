@@ -130,9 +130,6 @@ static void destroy(struct ghes_core *core)
 	ghes_drain_in_task(core);
 	let_irqs_in(p);
 	irq_work_sync(&core->proc_irq_work);
-	/* T2 acquire: pairs with T1 in ghes_kick_task_work() */
-	while (atomic_load_explicit(&core->task_works, memory_order_acquire))
-		p->ops->schedule(p);
 	ghes_estatus_cache_exit(&core->cache);
 	fini_parts(core);
 	ghes_estatus_pool_exit(&core->pool);

@@ -116,21 +116,16 @@ struct ghes_estatus_arena *ghes_arena_of(void *ptr, struct ghes_arena_block *blo
 bool ghes_arena_free(struct ghes_estatus_arena *arena, const struct ghes_arena_block *block)
 {
 	ghes_arena_word_t run = low_bits(block->granules) << block->start;
-	/* relaxed: a guess that P2 confirms */
-	ghes_arena_word_t map = atomic_load_explicit(&arena->map, memory_order_relaxed);
+	ghes_arena_word_t map;
 
-	/* still ours: P2 orders it before the next owner's store */
+	/* relaxed: still ours, P2 orders it before the next owner's store */
 	atomic_store_explicit(&arena->length[block->start], 0, memory_order_relaxed);
-	do {
-		if ((map & run) != run)
-			return false;
-		/*
-		 * P2 release: all that this owner did is over; pairs with P1, and with P4 of
-		 * whoever gives the whole arena back.
-		 */
-	} while (!atomic_compare_exchange_weak_explicit(
-		&arena->map, &map, map & ~run, memory_order_release, memory_order_relaxed));
-	return true;
+	/*
+	 * P2 release: all that this owner did is over; pairs with P1, and with P4 of whoever gives
+	 * the whole arena back. One step, whatever others do to the map meanwhile.
+	 */
+	map = atomic_fetch_and_explicit(&arena->map, ~run, memory_order_release);
+	return (map & run) == run;
 }
 
 bool ghes_arena_is_empty(const struct ghes_estatus_arena *arena)

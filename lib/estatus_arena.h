@@ -8,9 +8,10 @@
  * overrun of another does not reach it, and is 0 when the block is free: that is how a second free
  * and a wrong size are told.
  *
- * Who writes what: map by compare-exchange, anybody. length[i] and the header of the block that
+ * Who writes what: map by read-modify-writes, anybody. length[i] and the header of the block that
  * begins at granule i by the one context that owns it: between the compare-exchange that won it
- * (P1) and the one that gives it back (P2) nobody else looks at them, but for stats and for misuse.
+ * (P1) and the clearing of its bits that gives it back (P2) nobody else looks at them, but for
+ * stats and for misuse.
  */
 #ifndef GHES_ESTATUS_ARENA_H
 #define GHES_ESTATUS_ARENA_H

@@ -325,7 +325,6 @@ struct ghes_core {
 	_Atomic uint64_t panic_queued; /* records of the queue printed by a panic; RMW */
 	/* ... their nodes, oldest first, by "later": for the drainer to give back */
 	_Atomic(struct ghes_estatus_node *) panic_printed[GHES_NR_PRINTED];
-	_Atomic uint32_t task_works; /* nodes that wait as task work; RMW */
 
 	struct ghes *_Atomic retries;
 	_Atomic uint64_t seqno; /* of printed records; the kernel prints 32 bits of it */

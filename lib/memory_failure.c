@@ -3,35 +3,25 @@
 
 #include "internal.h"
 
-static bool fifo_get(struct memory_failure_cpu *mf_cpu, struct memory_failure_entry *entry)
+/*
+ * One turn of whoever recovers: the entry in hand, if @had one, was dealt with; take the next.
+ * Return: there is one. *@others: if not, somebody else still has one in hand.
+ */
+static bool fifo_get(struct memory_failure_cpu *mf_cpu, struct memory_failure_entry *entry,
+		     bool had, bool *others)
 {
 	struct ghes_platform *p = mf_cpu->platform;
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 	bool gotten = mf_cpu->head != mf_cpu->tail;
 
+	mf_cpu->in_hand -= had;
 	if (gotten) {
 		*entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
 		mf_cpu->in_hand++;
 	}
+	*others = mf_cpu->in_hand != 0;
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
 	return gotten;
-}
-
-static void put_down(struct memory_failure_cpu *mf_cpu)
-{
-	uint32_t flags = ghes_lock_irqsave(mf_cpu->platform, &mf_cpu->lock);
-
-	mf_cpu->in_hand--;
-	ghes_unlock_irqrestore(mf_cpu->platform, &mf_cpu->lock, flags);
-}
-
-static bool anything_in_hand(struct memory_failure_cpu *mf_cpu)
-{
-	uint32_t flags = ghes_lock_irqsave(mf_cpu->platform, &mf_cpu->lock);
-	bool any = mf_cpu->in_hand != 0;
-
-	ghes_unlock_irqrestore(mf_cpu->platform, &mf_cpu->lock, flags);
-	return any;
 }
 
 static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_failure_entry *entry)
@@ -46,19 +36,21 @@ static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_fail
 	return room;
 }
 
-static void handle_all(struct memory_failure_cpu *mf_cpu)
+/* Return: others still have something in hand. */
+static bool handle_all(struct memory_failure_cpu *mf_cpu)
 {
 	struct ghes_platform *p = mf_cpu->platform;
 	struct memory_failure_entry entry;
+	bool had = false, others;
 
-	while (fifo_get(mf_cpu, &entry)) {
+	for (; fifo_get(mf_cpu, &entry, had, &others); had = true) {
 		int rc = p->ops->memory_failure(p, entry.pfn, entry.flags);
 
 		/* Else the task repeats the access, and the error, until the end of time. */
 		if (rc && (entry.flags & MF_ACTION_REQUIRED))
 			p->ops->force_sig(p, entry.task, "memory failure could not be recovered");
-		put_down(mf_cpu);
 	}
+	return others;
 }
 
 static void memory_failure_work_func(struct ghes_work *work)
@@ -85,8 +77,12 @@ void memory_failure_exit(struct memory_failure *mf)
 
 	if (!mf->cpu)
 		return;
-	for (unsigned int cpu = 0; cpu < p->nr_cpus; cpu++)
+	for (unsigned int cpu = 0; cpu < p->nr_cpus; cpu++) {
+		/* T2 acquire: pairs with T1 in memory_failure_kick_over() */
+		while (atomic_load_explicit(&mf->cpu[cpu].kicks, memory_order_acquire))
+			p->ops->schedule(p);
 		memory_failure_queue_kick(mf, cpu);
+	}
 	p->ops->free(p, mf->cpu, p->nr_cpus * sizeof(mf->cpu[0]));
 	mf->cpu = NULL;
 }
@@ -112,12 +108,10 @@ void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu)
 	struct memory_failure_cpu *mf_cpu = &mf->cpu[cpu];
 	struct ghes_platform *p = mf->platform;
 
-	/* The work may be in the middle of an entry: wait for it, then do what it left. */
-	p->ops->cancel_work_sync(p, &mf_cpu->work);
-	handle_all(mf_cpu);
 	/*
-	 * Not enough, unlike in the kernel: the next record may have queued the work again as soon
-	 * as it was cancelled.
+	 * The work may be in the middle of an entry: wait for it, then do what it left. Not enough,
+	 * unlike in the kernel: the next record may have queued the work again as soon as it was
+	 * cancelled.
 	 *
 	 *	task, before it is in user mode	| the CPU that processes
 	 *	cancel_work_sync()		|
@@ -129,6 +123,7 @@ void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu)
 	 *
 	 * So what another one has in hand is waited for. Who waits has nothing in hand.
 	 */
-	while (anything_in_hand(mf_cpu))
+	p->ops->cancel_work_sync(p, &mf_cpu->work);
+	while (handle_all(mf_cpu))
 		p->ops->schedule(p);
 }

@@ -20,6 +20,7 @@
 #define GHES_LIB_MEMORY_FAILURE_H
 
 #include <ghes/platform.h>
+#include <stdatomic.h>
 
 #define MEMORY_FAILURE_FIFO_SIZE 16 /* 1 << MEMORY_FAILURE_FIFO_ORDER */
 
@@ -37,6 +38,7 @@ struct memory_failure_cpu {
 	uint32_t in_hand; /* taken out, and not yet recovered */
 	struct memory_failure_entry fifo[MEMORY_FAILURE_FIFO_SIZE];
 	struct ghes_work work;
+	_Atomic uint32_t kicks; /* that task works have yet to do; RMW */
 };
 
 struct memory_failure {
@@ -46,7 +48,8 @@ struct memory_failure {
 
 /* Context: task. Return: 0 or -GHES_ENOMEM. */
 int memory_failure_init(struct memory_failure *mf, struct ghes_platform *p);
-/* Recovers what is still queued. Nobody may queue any more. Context: task. */
+/* Waits for kicks ahead, recovers what is still queued. Nobody may queue any more. Context: task.
+ */
 void memory_failure_exit(struct memory_failure *mf);
 
 /**
@@ -65,5 +68,23 @@ int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_
  * could not be recovered and whose access cannot be repeated gets its task signalled.
  */
 void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu);
+
+/*
+ * A task work is about to be queued that will kick @cpu: memory_failure_exit() waits for it.
+ * Context: irq.
+ */
+static inline void memory_failure_kick_ahead(struct memory_failure *mf, unsigned int cpu)
+{
+	/* relaxed: only waited for when nobody queues any more */
+	atomic_fetch_add_explicit(&mf->cpu[cpu].kicks, 1, memory_order_relaxed);
+}
+
+/* It has run, to its end, or could not be queued after all. Context: task, irq. */
+static inline void memory_failure_kick_over(struct memory_failure *mf, unsigned int cpu)
+{
+	/* T1 release: the task work is done with its node; pairs with T2 in memory_failure_exit()
+	 */
+	atomic_fetch_sub_explicit(&mf->cpu[cpu].kicks, 1, memory_order_release);
+}
 
 #endif

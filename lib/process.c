@@ -373,11 +373,11 @@ static void ghes_kick_task_work(struct ghes_work *work)
 {
 	struct ghes_estatus_node *node = container_of(work, struct ghes_estatus_node, task_work);
 	struct ghes_core *core = node->core;
+	unsigned int cpu = node->cpu;
 
-	memory_failure_queue_kick(&core->memory_failure, node->cpu);
+	memory_failure_queue_kick(&core->memory_failure, cpu);
 	free_node(core, node);
-	/* T1 release: the node was freed; pairs with T2 in destroy() */
-	atomic_fetch_sub_explicit(&core->task_works, 1, memory_order_release);
+	memory_failure_kick_over(&core->memory_failure, cpu);
 }
 
 /*
@@ -394,11 +394,10 @@ static bool kick_before_return(struct ghes_core *core, struct ghes_estatus_node 
 		return false;
 	node->core = core;
 	node->cpu = p->ops->smp_processor_id(p);
-	/* relaxed: only waited for by destroy(), when nothing runs any more */
-	atomic_fetch_add_explicit(&core->task_works, 1, memory_order_relaxed);
+	memory_failure_kick_ahead(&core->memory_failure, node->cpu);
 	if (p->ops->task_work_add(p, *task, &node->task_work, ghes_kick_task_work) == 0)
 		return true;
-	atomic_fetch_sub_explicit(&core->task_works, 1, memory_order_relaxed);
+	memory_failure_kick_over(&core->memory_failure, node->cpu);
 	node->claim = claim;
 	return false;
 }

@@ -67,7 +67,7 @@ struct state {
 	struct sim_lock lock;	    /* of what follows: */
 	uint32_t nr;		    /* in the order in which they were posted */
 	bool crowded;		    /* some may have been dropped: nobody knows which come */
-	bool forgot;		    /* some of these: what is unasked for may be one */
+	uint32_t forgotten[3];	    /* of these, by kind: what is unasked for may be one */
 	bool full;		    /* too many to remember: no more judgement of them */
 	struct waiting waiting[MAX_WAITING];
 };
@@ -227,13 +227,21 @@ static void drop(struct state *s, uint32_t n, uint32_t count)
 	memmove(&s->waiting[n], &s->waiting[n + count], (s->nr - n) * sizeof(s->waiting[0]));
 }
 
-/* The oldest that nobody demands: most likely it was dropped. If not, it comes unasked for. */
+static uint32_t *forgotten(struct state *s, unsigned int kind)
+{
+	return &s->forgotten[kind == SIM_EV_MEMORY_FAILURE ? 0 : kind == SIM_EV_VENDOR ? 1 : 2];
+}
+
+/*
+ * The oldest that nobody demands: most likely it was dropped. If not, it still takes room in its
+ * queue, and comes unasked for.
+ */
 static bool forget_one(struct state *s)
 {
 	for (uint32_t i = 0; i < s->nr; i++)
 		if (!s->waiting[i].demanded) {
+			++*forgotten(s, s->waiting[i].kind);
 			drop(s, i, 1);
-			s->forgot = true;
 			return true;
 		}
 	return false;
@@ -242,7 +250,7 @@ static bool forget_one(struct state *s)
 static void post(struct state *s, const struct waiting *what)
 {
 	uint64_t bytes = what->size;
-	uint32_t before = 0;
+	uint32_t before = *forgotten(s, what->kind) ? ENOUGH : 0;
 
 	for (uint32_t i = 0; i < s->nr; i++) {
 		if (s->waiting[i].kind != what->kind)
@@ -476,12 +484,14 @@ static void on_deferred(struct sim_machine *m, struct state *s, const struct sim
 	sim_lock(m, &s->lock);
 	n = find(s, ev, &early);
 	judged = !s->full;
-	forgot = s->forgot;
 	early &= !s->crowded;
-	if (n < s->nr)
+	forgot = n == s->nr && *forgotten(s, ev->kind);
+	if (n < s->nr) {
 		take(s, n);
-	else
+	} else {
 		n = MAX_WAITING;
+		*forgotten(s, ev->kind) -= forgot;
+	}
 	sim_unlock(&s->lock);
 	if (!judged)
 		return;

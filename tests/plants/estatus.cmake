@@ -26,7 +26,8 @@ ghes_plant(NAME arena-overlap FILE lib/estatus_arena.c TEST estatus_pool
         EXPECT "(FAILED|ERROR).*blocks_are_aligned_disjoint_and_accounted")
 ghes_plant(NAME arena-free-leaks FILE lib/estatus_arena.c TEST estatus_pool
         WHAT "free gives back the first granule only"
-        FROM [[map & ~run,]] TO [[map & ~((ghes_arena_word_t)1 << block->start),]]
+        FROM [[&arena->map, ~run,]]
+        TO [[&arena->map, ~((ghes_arena_word_t)1 << block->start),]]
         EXPECT "(FAILED|ERROR).*every_run_of_free_granules_is_found")
 ghes_plant(NAME arena-double-free FILE lib/estatus_arena.c TEST estatus_pool
         WHAT "a freed block still looks live"
@@ -279,12 +280,7 @@ list(REMOVE_ITEM tsan_cache lib/estatus_cache.c)
 ghes_plant(NAME order-free-relaxed FILE lib/estatus_arena.c TEST estatus_stress TSAN TIMEOUT 60
         ALSO ${tsan_arena}
         WHAT "P2: a block may be reused before its last owner is done with it"
-        FROM [[memory_order_release,
-							memory_order_relaxed));
-	return true;]]
-        TO [[memory_order_relaxed,
-							memory_order_relaxed));
-	return true;]]
+        FROM [[~run, memory_order_release);]] TO [[~run, memory_order_relaxed);]]
         EXPECT "data race .*(memset|use_pool|open_block|test_estatus_stress)")
 ghes_plant(NAME order-push-relaxed FILE include/ghes/llist.h TEST estatus_stress TSAN TIMEOUT 60
         ALSO ${tsan}

@@ -101,13 +101,14 @@ ghes_core_plant(NAME ex-leak-on-one-path FILE lib/process.c WHAT "a node leaks w
 ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         WHAT "a kick leaves the task's page in the hands of another CPU, as in the kernel"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE claim
-        FROM [[while (anything_in_hand(mf_cpu))]] TO [[while (anything_in_hand(mf_cpu) && !p)]])
+        FROM [[while (handle_all(mf_cpu))]] TO [[while (handle_all(mf_cpu) && !p)]])
 ghes_core_plant(NAME ex-waits-with-lock FILE lib/memory_failure.c
         WHAT "a kick waits for another CPU with the lock that this CPU needs"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for memory_failure_cpu.lock held by cpu"
-        FROM [[while (anything_in_hand(mf_cpu))
+        FROM [[while (handle_all(mf_cpu))
 		p->ops->schedule(p);]]
-        TO [[uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
+        TO [[handle_all(mf_cpu);
+	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 	while (mf_cpu->in_hand != 0)
 		p->ops->cpu_relax(p);
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);]])
