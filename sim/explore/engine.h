@@ -43,7 +43,9 @@
 #define EX_FRAMES	      24	 /* frames shown in a report */
 #define EX_FINDINGS	      64
 #define EX_FATAL_SIGNALS      5
-#define EX_PROBE_HANGS_SOONER 8 /* part of max_idle_ms, when it is known to hang */
+#define EX_PROBE_HANGS_SOONER 8	   /* part of max_idle_ms, when it is known to hang */
+#define EX_LEARN_AFTER	      2000 /* executions: a search that long first learns by samples */
+#define EX_LEARN_SAMPLES      500
 #define EX_SHARD_DEPTH	      8
 #define EX_SHARD_SAMPLES      256
 #define EX_SHARD_BEGINNING    2000

@@ -480,9 +480,12 @@ static unsigned int learn(struct ghes_explore *x, unsigned int executions)
 
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM)
 		ex_search_sample(x);
-	for (unsigned int n = 0; n < executions; n++) {
+	for (unsigned int n = 0; n < executions && !x->stop; n++) {
+		if (x->cfg.stop && x->cfg.stop(x->cfg.user))
+			break;
 		ex_execute(x);
 		longest = x->depth > longest ? x->depth : longest;
+		ex_weigh_findings(x);
 		if (ex_hangs(x))
 			break;
 		if (x->more_shared)
@@ -558,8 +561,23 @@ static void forget_counts(struct ghes_explore *x)
 		memset(x->seen, 0, x->seen_slots * sizeof(*x->seen));
 }
 
+/*
+ * A long search may meet late what makes an access a step, and all of it was in vain. Samples meet
+ * most of that at once. A defect that they find counts.
+ */
+static void learn_by_samples(struct ghes_explore *x)
+{
+	x->no_memory |= !ex_analysis_reset(x);
+	x->cfg.mode = GHES_EXPLORE_RANDOM;
+	if (!x->no_memory)
+		learn(x, EX_LEARN_SAMPLES);
+	x->cfg.mode = GHES_EXPLORE_DPOR;
+	forget_counts(x);
+}
+
 static void search(struct ghes_explore *x)
 {
+	bool to_learn = x->cfg.mode == GHES_EXPLORE_DPOR && !x->shard_depth;
 	double began = now(), next_report = began + 0.5;
 
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM)
@@ -577,6 +595,11 @@ static void search(struct ghes_explore *x)
 		}
 		count(x, outcome);
 		ex_weigh_findings(x);
+		if (to_learn && x->res.executions == EX_LEARN_AFTER) {
+			to_learn = false;
+			learn_by_samples(x);
+			continue;
+		}
 		if (x->stop)
 			x->res.bound = GHES_EXPLORE_DEFECTS;
 		else if (x->cfg.stop && x->cfg.stop(x->cfg.user))
