@@ -85,6 +85,9 @@ struct stress {
 	uint64_t events; /* stop after so many */
 	double from;	 /* when the driver began */
 	bool tsan;	 /* direct calls instead of signals */
+	bool booted;	 /* the core took a source, or may yet: it can be notified */
+	bool idle;	 /* nothing was delivered in the last round: nor will it be in the next */
+	const struct ghes_core_ops *ops;
 	bool patient;	 /* nobody asked for a time: wait for rare nests */
 	_Atomic bool go; /* all threads are there: their ids may be used */
 	_Atomic bool stop;
@@ -737,9 +740,26 @@ static void as_cpu_0(struct stress *s, void (*fn)(struct stress *s))
 	me = NULL;
 }
 
+static bool probes(const struct sim_scenario *sc)
+{
+	for (unsigned int i = 0; i < sc->nr_arrivals; i++)
+		if (sc->arrivals[i].action.kind == SIM_ACTION_PROBE)
+			return true;
+	for (unsigned int i = 0; i < sc->nr_programs; i++)
+		for (unsigned int n = 0; n < sc->programs[i].nr_actions; n++)
+			if (sc->programs[i].actions[n].kind == SIM_ACTION_PROBE)
+				return true;
+	return false;
+}
+
 static void boot(struct stress *s)
 {
+	struct ghes_core_state state = {0};
+
 	sim_boot(s->m);
+	if (sim_core(s->m))
+		s->ops->state(sim_core(s->m), &state);
+	s->booted = state.sources || (sim_core(s->m) && probes(s->scenario));
 }
 
 static void come_to_rest(struct stress *s)
@@ -813,6 +833,8 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 		return -1;
 	if (s->tsan)
 		ops = stress_tsan_core_ops(ops);
+	s->ops = ops;
+	s->booted = false;
 	s->m = sim_machine_create(&s->config, ops, error, error_size);
 	if (!s->m)
 		return -1;
@@ -830,8 +852,8 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 	s->firmware.started = false;
 	atomic_store(&s->stop, false);
 	as_cpu_0(s, boot);
-	if (atomic_load(&s->stop)) {
-		ret = 0; /* it crashed or panicked: nothing to run */
+	if (atomic_load(&s->stop) || !s->booted) {
+		ret = 0; /* it crashed, panicked or has no source: nothing to run */
 	} else if (!start(s)) {
 		snprintf(error, error_size, "cannot start %u threads", s->config.nr_cpus);
 		atomic_store(&s->stop, true);
@@ -843,6 +865,7 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 	if (!atomic_load(&s->crashed) && !atomic_load(&s->give_up))
 		as_cpu_0(s, come_to_rest);
 	collect(s, r);
+	s->idle = !delivered(s);
 	return ret;
 }
 
@@ -967,7 +990,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		if (s.tsan)
 			stress_tsan_forget_race(); /* it is told, or known */
 		/* A panic ends a machine, not the test: the next one boots. */
-	} while (!ret && !r->nr_defects && !is_over(&s) && r->notifications < total &&
+	} while (!ret && !r->nr_defects && !is_over(&s) && !s.idle && r->notifications < total &&
 		 !sim_asked_to_stop(o) && now() < from + seconds);
 	if (!s.tsan)
 		remove_handlers();
