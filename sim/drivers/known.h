@@ -6,7 +6,7 @@
  *the driver of what its machine cannot tell: races, crashes, expectations -> what matches becomes
  *no defect, the search goes on, and sim_result.known says which lines it was.
  *
- * A line: ORACLE SCENARIO PLACE [TEXT], with white space between; # begins a comment.
+ * A line: ORACLE SCENARIO PLACE [TEXT], with white space between; a line that begins with # is a comment.
  *	ORACLE		by its name; `expect` for an expectation of the scenario; * for any
  *	SCENARIO	pattern of its name
  *	PLACE		patterns of functions: F,G for a race between F and G, whichever comes
