@@ -140,7 +140,7 @@ static bool shorten(struct ghes_explore *x, struct ex_finding *f, struct ex_scri
 
 void ex_minimise(struct ghes_explore *x, struct ex_finding *f)
 {
-	size_t room = 2 * (size_t)x->path_slots * sizeof(*f->script.run);
+	size_t room = (2 * (size_t)x->path_slots + EX_CTXS) * sizeof(*f->script.run);
 	struct ex_run *larger = realloc(f->script.run, room);
 	struct ex_script copy = {.run = malloc(room)};
 	unsigned int probes = 0;

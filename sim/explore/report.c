@@ -53,7 +53,7 @@ static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle
 				 .ctx = c ? c->id : EX_CTXS,
 				 .execution = x->res.executions + 1};
 	snprintf(f->context, sizeof(f->context), "%s", c ? c->name : "end");
-	f->script.run = malloc((2 * (size_t)x->depth + 1) * sizeof(*f->script.run));
+	f->script.run = malloc((2 * (size_t)x->depth + EX_CTXS) * sizeof(*f->script.run));
 	if (f->script.run)
 		ex_schedule_record(x, &f->script);
 	return f;

@@ -29,12 +29,57 @@ static void add_run(struct ex_script *s, unsigned int ctx, uint32_t count, uint1
 			(struct ex_run){.ctx = (uint8_t)ctx, .count = count, .choice = choice};
 }
 
-/* Writes down the execution so far. @s->run has room for twice as many runs as there are steps. */
+/* Accesses that are no steps where they took place: behind the step before them. */
+static void record_exactly(const struct ghes_explore *x, struct ex_script *s)
+{
+	uint32_t *behind = calloc(x->depth + 1, sizeof(*behind)), first[EX_CTXS] = {0};
+
+	if (!behind)
+		return;
+	for (unsigned int i = 1; i <= x->depth; i++) {
+		const struct ex_event *ev = &x->path[i];
+
+		*(ev->prev_in_ctx ? &behind[ev->prev_in_ctx] : &first[ev->ctx]) += ev->skipped;
+	}
+	/* The last ones of who has begun, which no step follows. */
+	for (unsigned int i = 0; i < x->n_ctx; i++) {
+		const struct ex_ctx *c = &x->ctx[i];
+		unsigned int last = (unsigned int)x->ctx_last[i];
+
+		if (last && last <= x->depth)
+			behind[last] += (uint32_t)c->private_accesses;
+		else if (!last && (c->state == EX_RUNNING || c->state == EX_DONE))
+			first[i] += (uint32_t)c->private_accesses;
+	}
+	for (unsigned int i = 0; i < x->n_ctx; i++)
+		add_run(s, i, first[i], 0);
+	for (unsigned int i = 1; i <= x->depth; i++) {
+		const struct ex_event *ev = &x->path[i];
+
+		if (ev->kind != EX_OP_LOCK_DEPTH)
+			add_run(s, ev->ctx, 1, ev->choice);
+		add_run(s, ev->ctx, behind[i], 0);
+	}
+	free(behind);
+}
+
+/*
+ * Writes down the execution so far. @s->run has room for twice as many runs as there are steps, and
+ * one for each context.
+ *
+ * When accesses are no steps, nothing depends on their place, and the schedule has less turns when
+ * they are made with the step that follows. But not when it turned out just now that others reach
+ * the same memory.
+ */
 void ex_schedule_record(const struct ghes_explore *x, struct ex_script *s)
 {
 	uint32_t carried[EX_CTXS] = {0};
 
 	s->n = 0;
+	if (x->more_shared) {
+		record_exactly(x, s);
+		return;
+	}
 	for (unsigned int i = 1; i <= x->depth; i++) {
 		const struct ex_event *ev = &x->path[i];
 

@@ -189,6 +189,67 @@ static void nobody_owns_twice(void *arg)
 	ghes_explore_check(!head || (head != stack.popped[0] && head != stack.popped[1]));
 }
 
+/* The same with pointers, whose first reader is alone with them: no steps yet */
+struct node {
+	struct node *_Atomic next;
+	int pops;
+};
+
+static struct {
+	struct node *_Atomic head;
+	struct node node[3];
+} chain;
+
+static void reset_chain(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < 3; i++) {
+		chain.node[i].next = i < 2 ? &chain.node[i + 1] : NULL;
+		chain.node[i].pops = 0;
+	}
+	chain.head = &chain.node[0];
+}
+
+static struct node *pop_node(void)
+{
+	struct node *old = atomic_load_explicit(&chain.head, memory_order_acquire), *next;
+
+	do {
+		if (!old)
+			return NULL;
+		next = atomic_load_explicit(&old->next, memory_order_relaxed);
+	} while (!atomic_compare_exchange_strong_explicit(
+		&chain.head, &old, next, memory_order_acq_rel, memory_order_acquire));
+	old->pops++;
+	return old;
+}
+
+static void pop_one_node(void *arg)
+{
+	(void)arg;
+	pop_node();
+}
+
+static void pop_two_nodes_push_first(void *arg)
+{
+	struct node *first = pop_node();
+
+	(void)arg;
+	pop_node();
+	if (!first)
+		return;
+	first->pops--;
+	first->next = chain.head;
+	chain.head = first;
+}
+
+static void no_popped_node_is_there(void *arg)
+{
+	(void)arg;
+	for (struct node *node = chain.head; node; node = node->next)
+		ghes_explore_check(!node->pops);
+}
+
 /* A grace period that is left out */
 static void publish(void *arg)
 {
@@ -507,6 +568,12 @@ const struct program plants[] = {
 	 reset_stack,
 	 nobody_owns_twice,
 	 {CPU0(pop_one), NMI0(pop_two_push_first)}},
+	{"ABA of pointers",
+	 "check",
+	 NULL,
+	 reset_chain,
+	 no_popped_node_is_there,
+	 {CPU0(pop_one_node), NMI0(pop_two_nodes_push_first)}},
 	{"no ABA with a tag",
 	 NULL,
 	 NULL,
