@@ -4,7 +4,7 @@
  *
  * Flow: search.c: nobody can go on -> ex_deadlock() -> a finding whose message is the chain;
  * calls.c -> ex_chain_note(), while a report is made: the stack of a context that begins to wait;
- * report.c -> ex_print_contexts(), ex_print_loop().
+ * report.c -> ex_print_contexts(), ex_print_loop(), ex_print_frames().
  */
 #include "engine.h"
 
@@ -208,7 +208,7 @@ const void *ex_chain_place(const struct ex_ctx *c)
 	return NULL;
 }
 
-static void print_frames(FILE *out, const void *const *frames, unsigned int n)
+void ex_print_frames(FILE *out, const void *const *frames, unsigned int n)
 {
 	for (unsigned int i = 0; i < n && frames[i]; i++) {
 		char function[101], place[201];
@@ -230,14 +230,14 @@ void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_
 			continue;
 		fprintf(out, "  %s:\n", state_text(x, c, text, sizeof(text)));
 		if (waits(c) && c->frames[0])
-			print_frames(out, c->frames, EX_FRAMES);
+			ex_print_frames(out, c->frames, EX_FRAMES);
 		else
-			print_frames(out, &c->op.pc, 1);
+			ex_print_frames(out, &c->op.pc, 1);
 	}
 }
 
 void ex_print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f)
 {
 	fprintf(out, "  %s was interrupted in its loop:\n", f->context);
-	print_frames(out, x->loop, EX_FRAMES);
+	ex_print_frames(out, x->loop, EX_FRAMES);
 }

@@ -599,6 +599,7 @@ void ex_deadlock(struct ghes_explore *x);
 void ex_chain_note(struct ghes_explore *x, struct ex_ctx *self);
 const void *ex_chain_place(const struct ex_ctx *c);
 void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
+void ex_print_frames(FILE *out, const void *const *frames, unsigned int n);
 void ex_print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
 
 /* schedule.c */

@@ -127,6 +127,16 @@ static void tell(struct ghes_explore *x, const struct ghes_explore_race *race)
 		x->cfg.on_race(x->cfg.user, race);
 }
 
+static void say_race(const struct ghes_explore *x, struct ex_finding *f, unsigned int first,
+		     unsigned int second)
+{
+	const struct ex_event *a = &x->path[first], *b = &x->path[second];
+
+	snprintf(f->message, sizeof(f->message),
+		 "data race: %s by %s and %s by %s, not ordered by happens-before", access_name(a),
+		 x->ctx[a->ctx].name, access_name(b), x->ctx[b->ctx].name);
+}
+
 void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int second)
 {
 	const struct ex_event *a = &x->path[first], *b = &x->path[second];
@@ -144,9 +154,7 @@ void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int sec
 		return;
 	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, a->pc);
 	if (f)
-		snprintf(f->message, sizeof(f->message),
-			 "data race: %s by %s and %s by %s, not ordered by happens-before",
-			 access_name(a), x->ctx[a->ctx].name, access_name(b), x->ctx[b->ctx].name);
+		say_race(x, f, first, second);
 	ex_snapshot_note(x, first, second);
 }
 
@@ -214,16 +222,10 @@ void ex_locate(const void *pc, char function[101], char place[201])
 static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 {
 	const struct ex_event *ev = &x->path[pos];
-	const void **frames = x->snapshots[pos];
 
 	fprintf(out, "  %s by %s (CPU %u) of %#lx, step %u:\n", access_name(ev),
 		x->ctx[ev->ctx].name, ev->cpu, (unsigned long)ev->addr, pos);
-	for (unsigned int i = 0; i < EX_FRAMES && frames[i]; i++) {
-		char function[101], place[201];
-
-		ex_locate(frames[i], function, place);
-		fprintf(out, "    #%u %s %s\n", i, function, place);
-	}
+	ex_print_frames(out, x->snapshots[pos], EX_FRAMES);
 }
 
 /* Of a loop: the innermost frame that is known, since it may call what is not. */
@@ -250,27 +252,38 @@ static void place_waiting(const struct ghes_explore *x, struct ex_finding *f)
 	f->location = strdup(place);
 }
 
+/* The shortest schedule may show the race between others, or another chain's place. */
+static void adopt_what_it_shows(const struct ghes_explore *x, struct ex_finding *f)
+{
+	if (f->ctx < EX_CTXS)
+		place_waiting(x, f);
+	if (!x->noted[1] || strncmp(f->message, "data race", 9))
+		return;
+	say_race(x, f, x->noted[0], x->noted[1]);
+	snprintf(f->context, sizeof(f->context), "%s", x->ctx[x->path[x->noted[1]].ctx].name);
+}
+
 /* Runs the finding's schedule once more and writes down what led to it. */
 static void make_report(struct ghes_explore *x, struct ex_finding *f)
 {
 	size_t size = 0;
 	FILE *out = open_memstream(&f->report, &size);
+	bool shown;
 
 	if (!out)
 		return;
+	x->snapshots = calloc(x->path_slots, sizeof(*x->snapshots));
+	shown = x->snapshots && ex_probe(x, f, &f->script);
+	if (shown)
+		adopt_what_it_shows(x, f);
 	fprintf(out, "%s: %s\n", f->oracle, f->message);
 	if (f->endless)
 		ex_print_loop(out, x, f);
-	x->snapshots = calloc(x->path_slots, sizeof(*x->snapshots));
-	if (x->snapshots) {
-		if (ex_probe(x, f, &f->script) && f->ctx < EX_CTXS)
-			place_waiting(x, f);
-		if (x->noted[1]) {
-			print_stack(out, x, x->noted[0]);
-			print_stack(out, x, x->noted[1]);
-		} else {
-			ex_print_contexts(out, x, f);
-		}
+	if (shown && x->noted[1]) {
+		print_stack(out, x, x->noted[0]);
+		print_stack(out, x, x->noted[1]);
+	} else if (x->snapshots) {
+		ex_print_contexts(out, x, f);
 	}
 	free(x->snapshots);
 	x->snapshots = NULL;
