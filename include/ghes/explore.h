@@ -80,7 +80,7 @@ enum ghes_explore_verdict {
 	GHES_EXPLORE_PASS,	 /* everything within the program explored, nothing found */
 	GHES_EXPLORE_FAIL,	 /* at least one defect */
 	GHES_EXPLORE_INCOMPLETE, /* nothing found, but a bound ended the search */
-	GHES_EXPLORE_ERROR,	 /* misuse: no context, nondeterministic program, no memory */
+	GHES_EXPLORE_ERROR,	 /* misuse: no context, no such shard, no memory */
 };
 
 /* What ended a search that is not complete. */
@@ -100,7 +100,9 @@ enum ghes_explore_bound {
 
 /* One finding. Strings belong to the search and live until ghes_explore_free(). */
 struct ghes_explore_defect {
-	const char *oracle;   /* "race", "lock", "progress", "bounds", "crash", or the caller's */
+	const char *oracle;   /* "race", "lock", "progress", "bounds", "leak", "context", "mask",
+			       * "crash", "check", "usage" (a wrong argument), "determinism" (the
+			       * program does not repeat itself), or the caller's */
 	const char *message;  /* one line */
 	const char *schedule; /* what ghes_explore_replay() takes */
 	const char *context;  /* name of the context that was running */

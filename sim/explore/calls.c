@@ -75,6 +75,21 @@ void ghes_explore_fail_at(const char *oracle, const void *pc, const char *fmt, .
 	ex_abort_execution(x, EX_FAILED);
 }
 
+static void misused(struct ghes_explore *x, const struct ex_ctx *self, const void *pc,
+		    const char *fmt, ...) __attribute__((noreturn)) GHES_PRINTF(4, 5);
+
+/* A wrong argument: what the caller means cannot be explored. */
+static void misused(struct ghes_explore *x, const struct ex_ctx *self, const void *pc,
+		    const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	ex_defect_v(x, "usage", self, pc, fmt, args);
+	va_end(args);
+	ex_abort_execution(x, EX_FAILED);
+}
+
 void ghes_explore_assume(bool cond)
 {
 	struct ex_ctx *self = ex_self();
@@ -156,10 +171,12 @@ unsigned int ghes_explore_choose(unsigned int n)
 {
 	struct ex_ctx *self = ex_self();
 
-	if (!self || n <= 1)
+	if (!self || n == 1)
 		return 0;
-	new_op(self, EX_OP_CHOOSE, memory_order_relaxed, PC())->choices =
-		(uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+	if (!n || n > UINT16_MAX)
+		misused(ex, self, PC(), "%s chooses among %u values, not 1 to 65535", self->name,
+			n);
+	new_op(self, EX_OP_CHOOSE, memory_order_relaxed, PC())->choices = (uint16_t)n;
 	ex_step(self);
 	return self->op.choice;
 }
@@ -256,6 +273,8 @@ static bool change_mask(unsigned int kind, unsigned int mask_class, const void *
 
 	if (!self)
 		return false;
+	if (mask_class < 1 || mask_class > 8)
+		misused(x, self, pc, "%s uses mask class %u, not 1 to 8", self->name, mask_class);
 	was = x->masked[self->cpu] & bit;
 	if (was == (kind == EX_OP_MASK))
 		return was;
@@ -432,9 +451,11 @@ void ghes_explore_free_memory(void *p)
 		free(p);
 		return;
 	}
-	if (!x->arena_valid[offset >> 3]) {
-		ex_defect(x, "bounds", self, PC(), "%s frees what is free already",
-			  self ? self->name : "the end of the run");
+	/* What lies before the first byte of a block is never valid. */
+	if ((offset & 7) || !x->arena_valid[offset >> 3] || x->arena_valid[(offset >> 3) - 1]) {
+		ex_defect(x, "bounds", self, PC(), "%s frees what is %s",
+			  self ? self->name : "the end of the run",
+			  x->arena_valid[offset >> 3] ? "inside of a block" : "free already");
 		ex_abort_execution(x, EX_FAILED);
 	}
 	/* A free is a write to all of the block: it races with whoever still reads. */

@@ -240,7 +240,8 @@ static void tabulate_preemption(struct ghes_explore *x)
 
 static bool prepare(struct ghes_explore *x)
 {
-	if (!x->n_ctx)
+	/* Of no such part can be said that it passes. */
+	if (!x->n_ctx || x->cfg.shard > x->cfg.shards || (x->cfg.shards && !x->cfg.shard))
 		return false;
 	if (!x->arenas && (!map_stacks(x) || !map_arenas(x)))
 		return false;

@@ -469,6 +469,26 @@ static void free_twice(void *arg)
 	ghes_explore_free_memory(p);
 }
 
+static void free_inside(void *arg)
+{
+	char *p = ghes_explore_alloc(16);
+
+	(void)arg;
+	ghes_explore_free_memory(p + 8);
+}
+
+static void mask_class_0(void *arg)
+{
+	(void)arg;
+	ghes_explore_mask(0);
+}
+
+static void choose_too_many(void *arg)
+{
+	(void)arg;
+	ghes_explore_choose(65536);
+}
+
 static void crash(void *arg)
 {
 	(void)arg;
@@ -684,6 +704,9 @@ const struct program plants[] = {
 	{"no leak", NULL, NULL, reset, NULL, {CPU0(take_or_give_back), CPU1(take_or_give_back)}},
 	{"past the end", "bounds", NULL, reset, NULL, {CPU0(write_past_the_end)}},
 	{"double free", "bounds", "free already", reset, NULL, {CPU0(free_twice)}},
+	{"free inside of a block", "bounds", "inside of a block", reset, NULL, {CPU0(free_inside)}},
+	{"no such mask class", "usage", "mask class 0", reset, NULL, {CPU0(mask_class_0)}},
+	{"too many choices", "usage", "65536", reset, NULL, {CPU0(choose_too_many)}},
 	{"crash", "crash", NULL, reset, NULL, {CPU0(crash), CPU1(set_x)}},
 	{"handler leaves a mask", "mask", NULL, reset, NULL, {CPU0(increment), NMI0(leave_masked)}},
 	{"grace period in a handler",

@@ -179,6 +179,20 @@ static void misuse_is_refused(void **state)
 	ghes_explore_free(NULL);
 }
 
+/* Goal: who asks for a part that there is not is not told that it passes. */
+static void no_such_shard(void **state)
+{
+	static const unsigned int shards[][2] = {{0, 2}, {3, 2}, {1, 0}};
+	struct ghes_explore_config cfg = {0};
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		cfg.shard = shards[i][0];
+		cfg.shards = shards[i][1];
+		assert_int_equal(search("no lost update", cfg).verdict, GHES_EXPLORE_ERROR);
+	}
+}
+
 static uint64_t seen;
 
 static void note_choice(void *arg)
@@ -331,6 +345,7 @@ int main(void)
 		cmocka_unit_test(sampling_repeats_with_its_seed),
 		cmocka_unit_test(schedules_that_do_not_fit_are_refused),
 		cmocka_unit_test(misuse_is_refused),
+		cmocka_unit_test(no_such_shard),
 		cmocka_unit_test(every_choice_is_made),
 		cmocka_unit_test(all_defects_are_kept_when_asked),
 		cmocka_unit_test(the_race_behind_an_expected_one_is_found),
