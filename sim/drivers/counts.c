@@ -198,7 +198,7 @@ bool counts_as_expected(const struct sim_counts *c, const struct sim_scenario *s
 			return false;
 		}
 	for (unsigned int i = 0; i < s->nr_nests && i < 32; i++)
-		if (scenario_nests(s) & ~c->nests_seen & 1u << i) {
+		if (scenario_demanded_nests(s) & ~c->nests_seen & 1u << i) {
 			nest_text(&s->nests[i], nest, sizeof(nest));
 			snprintf(why, why_size, "nothing nested as %s", nest);
 			return false;

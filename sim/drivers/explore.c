@@ -212,7 +212,7 @@ static void verdict(struct explore *e, const struct ghes_explore_result *res)
 	} else if (s->nr_arrivals == 0 && s->nr_programs < 2) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "one program and no arrivals: nothing to explore");
-	} else if (scenario_nests(s) & ~e->nests_seen && !r->shards) {
+	} else if (scenario_demanded_nests(s) & ~e->nests_seen && !r->shards) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
 	} else {

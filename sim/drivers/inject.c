@@ -319,7 +319,7 @@ static void verdict(struct inject *in, const struct totals *t)
 			r->why, sizeof(r->why),
 			"the pool was never found empty: the core takes less from it, or does not ask");
 	} else if (max_levels(in) > 1 && max_levels(in) >= together(in, in->s->nr_arrivals) &&
-		   scenario_nests(in->s) & ~in->nests_seen) {
+		   scenario_demanded_nests(in->s) & ~in->nests_seen) {
 		r->verdict = SIM_VACUOUS;
 		snprintf(r->why, sizeof(r->why), "a nest that the scenario claims was not reached");
 	} else {

@@ -8,6 +8,12 @@
  * sim_arrive(). What may nest is in the handlers' signal masks, so a notification lands in the
  * middle of the core's code, at whatever instruction the thread is.
  *
+ * Deep nests hardly come about by luck where many threads share few cores: of signals that wait for
+ * a thread the kernel stacks all handlers before the first runs, so that the strongest runs alone.
+ * As long as a nest that the scenario claims is missing, the storm is aimed, too: where a CPU
+ * stands in the outer contexts of that nest it sends itself, at some of the core's calls of the
+ * platform, what enters the next one. Masks and table decide as ever what comes of it.
+ *
  * A CONSUME arrival is a load from a page without access rights: the fault is the synchronous
  * external abort, and the load is retried when the handler returns.
  *
@@ -34,6 +40,7 @@
 #include "drivers/fault_stack.h"
 #include "drivers/guard.h"
 #include "drivers/known.h"
+#include "drivers/stress_aim.h"
 #include "drivers/stress_tsan.h"
 #include "machine/random.h"
 
@@ -69,7 +76,8 @@ struct cpu {
 	bool waits;	   /* for another CPU; its own thread's */
 	double stopped_at; /* CPU time when it was told to stop */
 	struct stress_tsan_cpu tsan;
-	uint64_t sent_self, sent_other, refused, sea;
+	/* Statistics; atomic, because its handlers count as well. */
+	_Atomic uint64_t sent_self, sent_other, aimed, refused, sea;
 };
 
 struct stress {
@@ -79,6 +87,8 @@ struct stress {
 	const struct sim_scenario *scenario;
 	struct sim_machine *m;
 	struct sim_config config;
+	struct sim_counts *counts; /* of m */
+	uint32_t claimed;	   /* bit n: the scenario's n-th nest */
 	struct cpu *cpus;
 	const struct sim_options *options;
 	struct known_watch known;
@@ -111,7 +121,7 @@ static uint64_t delivered(const struct stress *s)
  * Signal numbers by class, the strongest last. A handler masks its own class and weaker ones, so
  * the kernel lets through exactly what may nest (the machine's table has the last word).
  */
-enum { CLASS_IRQ, CLASS_SEI, CLASS_NORMAL, CLASS_CRITICAL, NR_CLASSES };
+enum { CLASS_WORK, CLASS_SOFTIRQ, CLASS_IRQ, CLASS_SEI, CLASS_NORMAL, CLASS_CRITICAL, NR_CLASSES };
 
 static int signal_of(unsigned int class)
 {
@@ -141,6 +151,12 @@ static unsigned int class_of(const struct sim_config *c, const struct sim_action
 		if (c->sources[i].id != a->source)
 			continue;
 		switch (c->sources[i].notify) {
+		case ACPI_HEST_NOTIFY_SCI:
+		case ACPI_HEST_NOTIFY_GSIV:
+		case ACPI_HEST_NOTIFY_GPIO:
+			return CLASS_WORK;
+		case ACPI_HEST_NOTIFY_POLLED:
+			return CLASS_SOFTIRQ;
 		case ACPI_HEST_NOTIFY_SOFTWARE_DELEGATED:
 			return c->sources[i].sdei_critical ? CLASS_CRITICAL : CLASS_NORMAL;
 		case ACPI_HEST_NOTIFY_NMI:
@@ -345,21 +361,15 @@ static void stop(struct sim_driver *d, struct sim_machine *m)
 		leave(me);
 }
 
-static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
-		  enum sim_event_kind kind, uint64_t arg)
-{
-	(void)d;
-	(void)m;
-	(void)cpu;
-	(void)kind;
-	(void)arg;
-	if (me && me->tsan.interrupt)
-		stress_tsan_point(&me->tsan);
-}
-
 /* ---- A CPU ----------------------------------------------------------------------------------- */
 
-static void send(struct cpu *from, struct cpu *to, int what)
+/* The @n-th arrival, without its record if it is one of records. */
+static int alone(const struct stress *s, int n)
+{
+	return s->scenario->arrivals[n].action.kind == SIM_ACTION_REPORT ? n | ALONE : n;
+}
+
+static bool send(struct cpu *from, struct cpu *to, int what)
 {
 	const struct sim_arrival *a = &from->s->scenario->arrivals[what & ~ALONE];
 	union sigval value = {.sival_int = what};
@@ -368,7 +378,7 @@ static void send(struct cpu *from, struct cpu *to, int what)
 	    atomic_load_explicit(&to->storm, memory_order_relaxed) >= MAX_STORM ||
 	    atomic_load(&to->finished)) {
 		from->refused++;
-		return;
+		return false;
 	}
 	atomic_fetch_add_explicit(&to->backlog, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&to->storm, 1, memory_order_relaxed);
@@ -376,11 +386,53 @@ static void send(struct cpu *from, struct cpu *to, int what)
 			     value)) {
 		atomic_fetch_sub_explicit(&to->backlog, 1, memory_order_relaxed);
 		from->refused++;
-	} else if (from == to) {
-		from->sent_self++;
-	} else {
-		from->sent_other++;
+		return false;
 	}
+	if (from == to)
+		from->sent_self++;
+	else
+		from->sent_other++;
+	return true;
+}
+
+/* ---- Aim ------------------------------------------------------------------------------------- */
+
+/* @cpu is in the core, or in its task: is that a place for what a missing nest lacks? */
+static void aim(struct cpu *cpu)
+{
+	const struct stress *s = cpu->s;
+	/* relaxed: what was just seen may be tried once more */
+	uint32_t missing =
+		s->claimed & ~atomic_load_explicit(&s->counts->nests_seen, memory_order_relaxed);
+	const uint8_t *stack = s->counts->stack[cpu->id].running;
+	unsigned int depth = s->counts->stack[cpu->id].depth;
+	uint8_t task;
+	int n;
+
+	if (!missing || sim_random(&cpu->rng) % 4)
+		return;
+	task = (uint8_t)sim_running(s->m, cpu->id);
+	n = stress_aim(s->scenario, missing, depth ? stack : &task, depth ? depth : 1);
+	if (n < 0)
+		return;
+	if (sim_firmware_backlog(s->m, s->scenario->arrivals[n].action.source))
+		n = alone(s, n);
+	cpu->aimed += send(cpu, cpu, n);
+}
+
+static void point(struct sim_driver *d, struct sim_machine *m, unsigned int cpu,
+		  enum sim_event_kind kind, uint64_t arg)
+{
+	const struct stress *s = (const struct stress *)d;
+
+	(void)m;
+	(void)cpu;
+	(void)kind;
+	(void)arg;
+	if (me && me->tsan.interrupt)
+		stress_tsan_point(&me->tsan);
+	else if (me && me->started && !s->tsan && !atomic_load(&s->stop))
+		aim(me);
 }
 
 /* A load from poisoned memory, as this CPU's task; the fault handler does the rest. */
@@ -415,7 +467,7 @@ static int draw_arrival(struct cpu *cpu)
 		return n;
 	switch (r % 16) {
 	case 0:
-		return sc->arrivals[n].action.kind == SIM_ACTION_REPORT ? n | ALONE : n;
+		return alone(cpu->s, n);
 	case 1:
 		return n;
 	default:
@@ -619,7 +671,7 @@ static void bring_home(struct stress *s)
 /* Rare nests take their time: a run that lacks one goes on for a while. */
 static bool nests_missing(const struct stress *s)
 {
-	return scenario_nests(s->scenario) & ~counts_of(s->m)->nests_seen;
+	return scenario_demanded_nests(s->scenario) & ~counts_of(s->m)->nests_seen;
 }
 
 static bool all_lived(const struct stress *s)
@@ -694,6 +746,7 @@ static void count_cpus(const struct stress *s, struct sim_result *r)
 	for (unsigned int i = 0; i < s->config.nr_cpus; i++) {
 		sim_count(r, "signals-to-self", s->cpus[i].sent_self);
 		sim_count(r, "signals-to-others", s->cpus[i].sent_other);
+		sim_count(r, "signals-aimed", s->cpus[i].aimed);
 		sim_count(r, "signals-refused", s->cpus[i].refused);
 		sim_count(r, "real-aborts", s->cpus[i].sea);
 	}
@@ -842,6 +895,7 @@ static int round_trip(struct stress *s, struct sim_core *core, double until, str
 		stress_tsan_attach(s->m, sim_core_tsan_module(core, arch));
 	sim_observe_oracles(s->m);
 	sim_observe(s->m, &counts);
+	s->counts = counts_of(s->m);
 	sim_set_driver(s->m, &s->driver);
 	known_watch(&s->known, s->m, s->options, r);
 	s->cpus = calloc(s->config.nr_cpus, sizeof(*s->cpus));
@@ -939,10 +993,11 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 		 const struct sim_options *o, struct sim_result *r, char *error, size_t error_size)
 {
 	struct stress s = {
-		.driver = {.wait = wait, .stop = stop},
+		.driver = {.point = point, .wait = wait, .stop = stop},
 		.scenario = scenario,
 		.config = scenario->config,
 		.options = o,
+		.claimed = scenario_nests(scenario),
 		.events = o->events ? o->events : UINT64_MAX,
 		.tsan = o->tsan,
 		.patient = !(o->seconds > 0),
@@ -970,9 +1025,7 @@ static int drive(const struct sim_scenario *scenario, struct sim_core *core,
 	r->seed = s.config.seed;
 	if (o->cpus)
 		s.config.nr_cpus = o->cpus;
-	if (s.tsan) {
-		s.driver.point = point;
-	} else {
+	if (!s.tsan) {
 		sim_count(r, "signal-floor-ns", signal_floor_ns());
 		install_handlers();
 	}

@@ -61,9 +61,12 @@ static const struct tree_word driver_words[] = {
 
 uint32_t scenario_nests(const struct sim_scenario *s)
 {
-	if (s->misbehaves)
-		return 0;
 	return s->nr_nests >= 32 ? UINT32_MAX : (UINT32_C(1) << s->nr_nests) - 1;
+}
+
+uint32_t scenario_demanded_nests(const struct sim_scenario *s)
+{
+	return s->misbehaves ? 0 : scenario_nests(s);
 }
 
 bool scenario_is_for(const struct sim_scenario *s, const char *driver)

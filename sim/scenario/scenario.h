@@ -140,8 +140,9 @@ void scenario_free(struct sim_scenario *s);
 int scenario_misbehave(struct sim_scenario *s, const uint64_t misbehave[SIM_NR_MISBEHAVIOURS],
 		       char *error, size_t error_size);
 
-/* Nests that a run must reach to have shown what @s claims: bit n is the n-th. */
+/* The nests that @s claims, bit n is the n-th; and those without which a run has not shown it. */
 uint32_t scenario_nests(const struct sim_scenario *s);
+uint32_t scenario_demanded_nests(const struct sim_scenario *s);
 
 /* Can @driver (its name) show something with @s? A driver that no scenario can name: yes. */
 bool scenario_is_for(const struct sim_scenario *s, const char *driver);
