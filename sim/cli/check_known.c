@@ -56,15 +56,27 @@ static unsigned int save_lines(struct check *c, FILE *out)
 	return n;
 }
 
+/* A heading for a new file, the end of a line for one that has none. */
+static void begin_lines(const struct check *c, FILE *out)
+{
+	bool is_new = fseek(out, -1, SEEK_END) != 0;
+	int last = is_new ? '\n' : getc(out);
+
+	fseek(out, 0, SEEK_END); /* between reading and writing */
+	if (is_new)
+		fprintf(out, "# What is known of %s: for ghes-sim --known.\n",
+			sim_core_name(c->core));
+	if (last != '\n')
+		fputc('\n', out);
+}
+
 int check_known_save(struct check *c, const char *file, unsigned int *added)
 {
-	FILE *out = fopen(file, "a");
+	FILE *out = fopen(file, "a+");
 	bool failed = !out;
 
 	if (out) {
-		if (!fseek(out, 0, SEEK_END) && !ftell(out))
-			fprintf(out, "# What is known of %s: for ghes-sim --known.\n",
-				sim_core_name(c->core));
+		begin_lines(c, out);
 		*added = save_lines(c, out);
 		failed = ferror(out);
 		failed |= fclose(out) != 0;

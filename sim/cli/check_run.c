@@ -98,6 +98,18 @@ static bool learn(struct learned *l, struct sim_known *known, const struct sim_r
 	return news;
 }
 
+/* Threads that crashed or hang leave a core with which nothing more can be learned here. */
+static bool is_worn_out(const struct check_task *t)
+{
+	const struct sim_result *r = &t->outcome->result;
+	bool worn_out = false;
+
+	for (unsigned int i = 0; i < r->nr_defects; i++)
+		worn_out |= r->defects[i].oracle == SIM_ORACLE_crash ||
+			    r->defects[i].oracle == SIM_ORACLE_progress;
+	return t->phase == CHECK_FREE_RUNNING && worn_out;
+}
+
 /* Again and again, as long as there is news, and time. */
 static void drive_and_learn(const struct check *c, struct check_task *t)
 {
@@ -107,7 +119,7 @@ static void drive_and_learn(const struct check *c, struct check_task *t)
 
 	for (;;) {
 		drive(c, t);
-		if (!learn(&l, c->known, r) || sim_asked_to_stop(&t->options))
+		if (!learn(&l, c->known, r) || is_worn_out(t) || sim_asked_to_stop(&t->options))
 			break;
 		if (until > 0) {
 			t->options.seconds = until - now();
@@ -194,7 +206,6 @@ static void died(const struct check *c, struct check_task *t, int status)
 	r->nr_defects = 1;
 	r->verdict = SIM_FAIL;
 	f->oracle = SIM_ORACLE_crash;
-	f->schedule = f->report = NULL;
 	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
 		snprintf(f->message, sizeof(f->message), "did not end within its time");
 	else

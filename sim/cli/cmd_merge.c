@@ -150,6 +150,29 @@ static void add_defects(struct json_object *to, struct json_object *from)
 	}
 }
 
+/* Lines of the file of known finds that any part met */
+static void add_known(struct json_object *to, struct json_object *from)
+{
+	struct json_object *a, *b;
+
+	if (!json_object_object_get_ex(from, "known", &b) ||
+	    !json_object_is_type(b, json_type_array))
+		return;
+	if (!json_object_object_get_ex(to, "known", &a)) {
+		json_object_object_add(to, "known", json_object_get(b));
+		return;
+	}
+	for (size_t i = 0; i < json_object_array_length(b); i++) {
+		struct json_object *line = json_object_array_get_idx(b, i);
+		bool has = !json_object_is_type(a, json_type_array);
+
+		for (size_t k = 0; !has && k < json_object_array_length(a); k++)
+			has = json_object_equal(json_object_array_get_idx(a, k), line);
+		if (!has)
+			json_object_array_add(a, json_object_get(line));
+	}
+}
+
 /* 0: fail, the others in the order in which they win. */
 static int rank(const char *verdict)
 {
@@ -185,6 +208,7 @@ static void add_result(struct part *p, struct json_object *o)
 	add_counters(p->merged, o, "counters");
 	add_counters(p->merged, o, "judged");
 	add_defects(p->merged, o);
+	add_known(p->merged, o);
 	if (rank(text(o, "verdict")) < rank(text(p->merged, "verdict")))
 		json_object_object_add(p->merged, "verdict",
 				       json_object_new_string(text(o, "verdict")));

@@ -289,7 +289,7 @@ static void verdict(struct inject *in, const struct totals *t)
 {
 	struct sim_result *r = in->r;
 
-	r->complete = !t->incomplete && !t->missed && t->hit[2] == t->classes[2];
+	r->complete = !t->incomplete && !t->missed && t->hit[2] == t->classes[2] && !in->cut_short;
 	if (t->hit[2] != t->classes[2])
 		snprintf(r->why, sizeof(r->why),
 			 "of the third level %" PRIu64 " of %" PRIu64 " boundaries were drawn",

@@ -92,6 +92,7 @@ struct inject {
 	double until;
 	uint64_t defects;
 	bool endless;		  /* INJECT_ENDLESS was reached */
+	bool cut_short;		  /* a find that is known ended a run */
 	uint64_t path_length;	  /* of the undisturbed path */
 	unsigned int first_swept; /* arrival whose first level has had a run at every boundary */
 	/* sweeps so far, in their fixed order; where an earlier one of this kind was cut short */

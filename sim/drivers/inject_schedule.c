@@ -197,4 +197,5 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 	}
 	in->r->nr_defects = kept;
 	in->defects += news;
+	in->cut_short |= !news;
 }

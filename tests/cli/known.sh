@@ -106,6 +106,9 @@ expect 0 check -q "${some[@]}" --budget 0.3 --core "$plant" --save-known base
 says '^known: 0 lines were added to base$'
 cmp base before || complain "a second time changes the file"
 printf 'ack nested-sdei *\nack no-such-scenario *\n' >>base
+cp base ended && truncate -s -1 base
+expect 0 check -q "${some[@]}" --budget 0.3 --core "$plant" --save-known base
+cmp base ended || complain "the last line of the file is not ended as it should be"
 expect 0 check -q "${some[@]}" --budget 0.3 --core "$plant" --known base
 says "^known: .*; nothing was found of line .*\b$(($(wc -l <base) - 1))$"
 
