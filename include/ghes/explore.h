@@ -408,6 +408,16 @@ GHES_API void ghes_explore_uses(const struct ghes_explore_use *uses, unsigned in
 GHES_API void ghes_explore_plain(const void *p, size_t bytes, bool write);
 
 /**
+ * ghes_explore_result_unused() - nobody looks at what the caller's next addition returns
+ *
+ * Where a counter is only added to, the order of the additions is nothing that anybody could tell.
+ * Called right before an atomic fetch-and-add or fetch-and-subtract, relaxed or release, whose
+ * result the program drops (the compiler does not say so), it keeps the search from trying each
+ * order. Never needed; wrong where the result is used. No effect with GHES_EXPLORE_C11.
+ */
+GHES_API void ghes_explore_result_unused(void);
+
+/**
  * ghes_explore_alloc() - zeroed memory that is gone at the end of the execution
  *
  * Deterministic addresses; never reused within an execution, so that an access after

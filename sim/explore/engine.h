@@ -110,15 +110,28 @@ static inline bool ex_clock_beyond(struct ex_clock c, unsigned int own, ex_pos p
  * with. Two accesses conflict when their bytes overlap and one's type is in the other's set.
  */
 enum ex_access_type {
-	EX_R = 1, /* read; also a failing compare-exchange and a failing trylock */
-	EX_W = 2, /* write, successful read-modify-write, lock and unlock */
-	EX_M = 4, /* changes what an arrival on this CPU means: mask, lock depth */
-	EX_B = 8, /* arrival of a handler on this CPU */
+	EX_R = 1,  /* read; also a failing compare-exchange and a failing trylock */
+	EX_W = 2,  /* write, successful read-modify-write, lock and unlock */
+	EX_M = 4,  /* changes what an arrival on this CPU means: mask, lock depth */
+	EX_B = 8,  /* arrival of a handler on this CPU */
+	EX_A = 16, /* addition whose result nobody looks at: one commutes with another */
+	EX_WRITES = EX_W | EX_A,
 };
 
 static inline unsigned int ex_conflicts_of(unsigned int type)
 {
-	return type == EX_R ? EX_W : type == EX_W ? EX_R | EX_W : type == EX_M ? EX_B : EX_M;
+	switch (type) {
+	case EX_R:
+		return EX_WRITES;
+	case EX_W:
+		return EX_R | EX_WRITES;
+	case EX_A:
+		return EX_R | EX_W;
+	case EX_M:
+		return EX_B;
+	default:
+		return EX_M;
+	}
 }
 
 struct ex_access {
@@ -270,6 +283,7 @@ struct ex_ctx {
 	uint64_t turn, last_turn;
 	uint32_t turn_length;
 	uint8_t idle_turns; /* made since nobody else could go on */
+	bool result_unused; /* of the next addition, see ghes_explore_result_unused() */
 	bool pausing, idle; /* waits; and may go on, since nobody else can */
 	/* C11: a loop's load returned an older value; it has waited: now it sees the newest ones */
 	bool stale, catches_up;

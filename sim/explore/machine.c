@@ -208,6 +208,7 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 	c->idle_turns = 0;
 	c->pausing = c->idle = false;
 	c->stale = c->catches_up = false;
+	c->result_unused = false;
 	c->private_accesses = 0;
 	c->parent = EX_CTXS;
 	if (c->handler) {
@@ -229,7 +230,7 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 static void note_writes(struct ghes_explore *x, const struct ex_op *op)
 {
 	for (unsigned int i = 0; i < op->n_base; i++) {
-		if (!(op->acc[i].type & EX_W))
+		if (!(op->acc[i].type & EX_WRITES))
 			continue;
 		for (unsigned int m = op->acc[i].mask; m; m &= m - 1)
 			x->objs[op->acc[i].obj].writes[__builtin_ctz(m)]++;
@@ -243,7 +244,7 @@ static void forget_own_writes(struct ex_ctx *c, const struct ex_op *op)
 	for (unsigned int i = 0; i < op->n_base; i++) {
 		const struct ex_access *a = &op->acc[i];
 
-		if (!(a->type & EX_W))
+		if (!(a->type & EX_WRITES))
 			continue;
 		if (c->relax_n)
 			c->relax_writes++;

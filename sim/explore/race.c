@@ -35,14 +35,14 @@ static void find_writes(const struct ghes_explore *x, const struct ex_event *ev,
 {
 	uint32_t link = ev->n_acc ? x->objs[ev->acc[0].obj].last : 0;
 
-	bool wants_own = ev->n_acc && (ev->acc[0].type & EX_W);
+	bool wants_own = ev->n_acc && (ev->acc[0].type & EX_WRITES);
 
 	*newest = *own = NULL;
 	while (link && (!*newest || (wants_own && !*own))) {
 		const struct ex_event *w = &x->path[link >> 2];
 		const struct ex_access *b = &w->acc[link & 3];
 
-		if ((b->type & EX_W) && (b->mask & ev->acc[0].mask)) {
+		if ((b->type & EX_WRITES) && (b->mask & ev->acc[0].mask)) {
 			if (!*newest)
 				*newest = w;
 			if (w->cpu == ev->cpu)
@@ -97,7 +97,7 @@ static void synchronise(const struct ghes_explore *x, struct ex_event *ev, const
 
 	/* Whichever of its objects it writes: who finds it there asks for its message. */
 	for (unsigned int i = 0; i < op->n_base; i++)
-		writes |= ev->acc[i].type & EX_W;
+		writes |= (ev->acc[i].type & EX_WRITES) != 0;
 	if (reads && newest) {
 		if (x->uses_fences)
 			ex_clock_join(&ev->acquired, &newest->message);

@@ -114,7 +114,7 @@ void ex_endless(struct ghes_explore *x)
 
 static const char *access_name(const struct ex_event *ev)
 {
-	bool write = ev->n_acc && (ev->acc[0].type & EX_W);
+	bool write = ev->n_acc && (ev->acc[0].type & EX_WRITES);
 
 	if (ev->plain)
 		return write ? "write" : "read";
@@ -144,7 +144,7 @@ void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int sec
 		.context = {a->ctx, b->ctx},
 		.pc = {a->pc, b->pc},
 		.address = {a->addr, b->addr},
-		.write = {a->acc[0].type & EX_W, b->acc[0].type & EX_W},
+		.write = {a->acc[0].type & EX_WRITES, b->acc[0].type & EX_WRITES},
 		.atomic = {!a->plain, !b->plain},
 	};
 	struct ex_finding *f;
@@ -165,7 +165,7 @@ void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned
 		.context = {first->id, b->ctx},
 		.pc = {first->op.pc, b->pc},
 		.address = {first->torn_lo, b->addr},
-		.write = {first->op.acc[0].type & EX_W, b->acc[0].type & EX_W},
+		.write = {first->op.acc[0].type & EX_WRITES, b->acc[0].type & EX_WRITES},
 		.atomic = {false, !b->plain},
 		.torn = true,
 	};

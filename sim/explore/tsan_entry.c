@@ -186,9 +186,9 @@ static bool memory_op(struct ghes_explore *x, struct ex_ctx *self, uintptr_t add
 	    !(self->stack_shared && others_reach(x, addr, size)) &&
 	    ++self->private_accesses <= PRIVATE_LIMIT)
 		return false;
-	sharing = sharing_of(x, self, addr, type & EX_W, &obj[0]);
+	sharing = sharing_of(x, self, addr, type & EX_WRITES, &obj[0]);
 	if (first + size > 8) {
-		enum sharing second = sharing_of(x, self, addr + 8, type & EX_W, &obj[1]);
+		enum sharing second = sharing_of(x, self, addr + 8, type & EX_WRITES, &obj[1]);
 
 		n = 2;
 		sharing = second > sharing ? second : sharing;
@@ -349,6 +349,7 @@ static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int
 
 	if (!self)
 		return false;
+	self->result_unused = false; /* said of this operation, if of any */
 	if (replays(ex, self, (uintptr_t)p, pc)) {
 		check_bounds(ex, self, (uintptr_t)p, size, pc);
 		return true;
@@ -392,6 +393,31 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	atomic_turn(p, size, EX_OP_CAS, EX_W, order, pc);
 }
 
+/*
+ * An addition, or a subtraction. Two of them in either order come to the same when nobody looks at
+ * what they return, and when they acquire nothing. But C11 gives them an order, which later loads
+ * can tell.
+ */
+static inline void add_turn(const volatile void *p, size_t size, int order, const void *pc)
+{
+	struct ex_ctx *self = ex_self();
+	bool commutes;
+
+	if (!self)
+		return;
+	commutes = self->result_unused && !ex_is_c11(ex) &&
+		   (order == memory_order_relaxed || order == memory_order_release);
+	atomic_turn(p, size, EX_OP_RMW, commutes ? EX_A : EX_W, order, pc);
+}
+
+void ghes_explore_result_unused(void)
+{
+	struct ex_ctx *self = ex_self();
+
+	if (self)
+		self->result_unused = true;
+}
+
 /* clang-format off: a table */
 #define FETCH(name, type, result)                                                                  \
 	ENTRY(type, name, (volatile type * p, type v, int order))                                  \
@@ -399,6 +425,17 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 		type old;                                                                          \
                                                                                                    \
 		atomic_turn(p, sizeof(type), EX_OP_RMW, EX_W, order, PC());                        \
+		old = *p;                                                                          \
+		*p = (type)(result);                                                               \
+		return old;                                                                        \
+	}
+
+#define ADD(name, type, result)                                                                    \
+	ENTRY(type, name, (volatile type * p, type v, int order))                                  \
+	{                                                                                          \
+		type old;                                                                          \
+                                                                                                   \
+		add_turn(p, sizeof(type), order, PC());                                            \
 		old = *p;                                                                          \
 		*p = (type)(result);                                                               \
 		return old;                                                                        \
@@ -451,8 +488,8 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 	LOAD(atomic##bits##_load, type)                                                            \
 	STORE(atomic##bits##_store, type)                                                          \
 	FETCH(atomic##bits##_exchange, type, v)                                                    \
-	FETCH(atomic##bits##_fetch_add, type, old + v)                                             \
-	FETCH(atomic##bits##_fetch_sub, type, old - v)                                             \
+	ADD(atomic##bits##_fetch_add, type, old + v)                                               \
+	ADD(atomic##bits##_fetch_sub, type, old - v)                                               \
 	FETCH(atomic##bits##_fetch_and, type, old &v)                                              \
 	FETCH(atomic##bits##_fetch_or, type, old | v)                                              \
 	FETCH(atomic##bits##_fetch_xor, type, old ^ v)                                             \

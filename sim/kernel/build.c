@@ -169,6 +169,7 @@ static void add_flavour(struct build *b, struct command *c)
 		command_add(c, "-Dmemmove=__tsan_memmove");
 		command_add(c, "-Dmemset=__tsan_memset");
 		command_add(c, "-Dmemcmp=shim_memcmp");
+		command_add(c, "-DSHIM_EXPLORED");
 	}
 	command_add(c, "-fsanitize=thread");
 	command_add(c, "-fno-omit-frame-pointer");

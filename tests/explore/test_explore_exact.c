@@ -113,7 +113,8 @@ static void draw_access(struct toy_context *c, const struct shape *shape)
 {
 	static const uint8_t ops[] = {TOY_LOAD,	     TOY_LOAD_ACQ, TOY_STORE, TOY_STORE_REL,
 				      TOY_STORE_REL, TOY_ADD,	   TOY_CAS,   TOY_READ,
-				      TOY_WRITE,     TOY_FENCE,	   TOY_IF};
+				      TOY_WRITE,     TOY_FENCE,	   TOY_IF,    TOY_COUNT,
+				      TOY_COUNT_REL};
 
 	emit(c, ops[below(sizeof(ops))], below(shape->vars), 1 + below(3));
 }

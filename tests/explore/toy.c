@@ -69,6 +69,14 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 	case TOY_FENCE_SC:
 		atomic_thread_fence(memory_order_seq_cst);
 		return last;
+	case TOY_COUNT:
+		ghes_explore_result_unused();
+		atomic_fetch_add_explicit(atomic, s->value, memory_order_relaxed);
+		return last;
+	case TOY_COUNT_REL:
+		ghes_explore_result_unused();
+		atomic_fetch_sub_explicit(atomic, s->value, memory_order_release);
+		return last;
 	case TOY_SYNC:
 		ghes_explore_synchronize_rcu();
 		return last;

@@ -34,6 +34,8 @@ enum toy_op {
 	TOY_FENCE_ACQ,
 	TOY_FENCE_REL,
 	TOY_FENCE_SC,
+	TOY_COUNT,     /* add, relaxed, result unused */
+	TOY_COUNT_REL, /* add, release, result unused */
 };
 
 #define TOY_VARS     4

@@ -78,12 +78,18 @@
 		(i)                                                                                \
 	}
 
+/* Said of the addition that follows: explore need not try each order of what is only counted. */
+#ifdef SHIM_EXPLORED
+void ghes_explore_result_unused(void);
+#define shim_result_unused() ghes_explore_result_unused()
+#else
+#define shim_result_unused()                                                                       \
+	do {                                                                                       \
+	} while (0)
+#endif
+
 /* One set for each of atomic_t, atomic64_t, atomic_long_t. */
 #define SHIM_ATOMIC_RMW(pfx, T, type, op, builtin)                                                 \
-	static inline void pfx##_##op(type i, T *v)                                                \
-	{                                                                                          \
-		__atomic_fetch_##builtin(&v->counter, i, __ATOMIC_RELAXED);                        \
-	}                                                                                          \
 	static inline type pfx##_fetch_##op(type i, T *v)                                          \
 	{                                                                                          \
 		return __atomic_fetch_##builtin(&v->counter, i, __ATOMIC_SEQ_CST);                 \
@@ -121,6 +127,24 @@
 	static inline void pfx##_set_release(T *v, type i)                                         \
 	{                                                                                          \
 		__atomic_store_n(&v->counter, i, __ATOMIC_RELEASE);                                \
+	}                                                                                          \
+	static inline void pfx##_add(type i, T *v)                                                 \
+	{                                                                                          \
+		shim_result_unused();                                                              \
+		__atomic_fetch_add(&v->counter, i, __ATOMIC_RELAXED);                              \
+	}                                                                                          \
+	static inline void pfx##_sub(type i, T *v)                                                 \
+	{                                                                                          \
+		shim_result_unused();                                                              \
+		__atomic_fetch_sub(&v->counter, i, __ATOMIC_RELAXED);                              \
+	}                                                                                          \
+	static inline void pfx##_or(type i, T *v)                                                  \
+	{                                                                                          \
+		__atomic_fetch_or(&v->counter, i, __ATOMIC_RELAXED);                               \
+	}                                                                                          \
+	static inline void pfx##_and(type i, T *v)                                                 \
+	{                                                                                          \
+		__atomic_fetch_and(&v->counter, i, __ATOMIC_RELAXED);                              \
 	}                                                                                          \
 	SHIM_ATOMIC_RMW(pfx, T, type, add, add)                                                    \
 	SHIM_ATOMIC_RMW(pfx, T, type, sub, sub)                                                    \
