@@ -4,7 +4,7 @@
  *
  * Flow: search.c: nobody can go on -> ex_deadlock() -> a finding whose message is the chain;
  * calls.c -> ex_chain_note(), while a report is made: the stack of a context that begins to wait;
- * report.c -> ex_print_contexts(), ex_print_loop(), ex_print_frames().
+ * report.c -> ex_print_contexts(), ex_print_end(), ex_print_frames().
  */
 #include "engine.h"
 
@@ -226,7 +226,7 @@ void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_
 		const struct ex_ctx *c = &x->ctx[i];
 		char text[160];
 
-		if (c->state != EX_RUNNING || (f->endless && i == f->ctx))
+		if (c->state != EX_RUNNING || (ex_ended(x, f) && i == f->ctx))
 			continue;
 		fprintf(out, "  %s:\n", state_text(x, c, text, sizeof(text)));
 		if (waits(c) && c->frames[0])
@@ -236,8 +236,9 @@ void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_
 	}
 }
 
-void ex_print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f)
+void ex_print_end(FILE *out, const struct ghes_explore *x, const struct ex_finding *f)
 {
-	fprintf(out, "  %s was interrupted in its loop:\n", f->context);
-	ex_print_frames(out, x->loop, EX_FRAMES);
+	fprintf(out, "  %s %s:\n", f->context,
+		f->endless ? "was interrupted in its loop" : "was at");
+	ex_print_frames(out, x->end_frames, EX_FRAMES);
 }

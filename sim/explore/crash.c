@@ -13,6 +13,7 @@
  */
 #include "engine.h"
 #include "fiber.h"
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,11 +37,34 @@ static const void *faulting_pc(const void *context)
 #endif
 }
 
+/* Who called what was interrupted, which may be a library that knows nothing of us. */
+static void note_frames(struct ghes_explore *x)
+{
+	void *frames[EX_FRAMES + 8]; /* ours, too */
+	unsigned int to = 0;
+	int n, at = 0;
+
+	x->end_frames[0] = NULL;
+	if (x->probe && !x->snapshots)
+		return;
+	x->unwinding = true;
+	n = backtrace(frames, EX_FRAMES + 8);
+	x->unwinding = false;
+	while (at < n && (const char *)frames[at] + 1 != x->end.pc)
+		at++;
+	x->end_frames[to++] = x->end.pc;
+	while (++at < n && to < EX_FRAMES - 1)
+		x->end_frames[to++] = frames[at];
+	x->end_frames[to] = NULL;
+}
+
 static void caught(int sig, siginfo_t *info, void *context)
 {
 	struct ghes_explore *x = ex;
 	struct ex_ctx *c = x ? x->cur : NULL;
 
+	if (x && x->unwinding) /* a stack that is no stack any more: what is known must do */
+		siglongjmp(x->host, 1);
 	if (!c && !(x && x->finishing)) {
 		/* Not ours: repeat it as it would have been. */
 		ex_crash_ignore(catching);
@@ -51,6 +75,7 @@ static void caught(int sig, siginfo_t *info, void *context)
 	x->cur = NULL;
 	x->outcome = EX_FAILED;
 	x->cut_short = true;
+	note_frames(x);
 	siglongjmp(x->host, 1);
 }
 
@@ -64,21 +89,6 @@ static uint64_t moves(const struct ghes_explore *x)
 	return x->begun << 40 | (uint64_t)x->depth << 24 | (x->cur ? x->cur->private_accesses : 0);
 }
 
-/* Who called what was interrupted, which may be a library that knows nothing of us. */
-static void note_frames(struct ghes_explore *x)
-{
-	void *frames[EX_FRAMES + 8]; /* ours, too */
-	int n = backtrace(frames, EX_FRAMES + 8), at = 0;
-	unsigned int to = 0;
-
-	while (at < n && (const char *)frames[at] + 1 != x->end.pc)
-		at++;
-	x->loop[to++] = x->end.pc;
-	while (++at < n && to < EX_FRAMES - 1)
-		x->loop[to++] = frames[at];
-	x->loop[to] = NULL;
-}
-
 static void tick(int sig, siginfo_t *info, void *context)
 {
 	struct ghes_explore *x = ex;
@@ -90,8 +100,7 @@ static void tick(int sig, siginfo_t *info, void *context)
 		return;
 	x->end = (struct ex_end){true, 0, x->cur, faulting_pc(context), NULL};
 	x->cur = NULL;
-	if (!x->probe)
-		note_frames(x);
+	note_frames(x);
 	/* One costs seconds, and the next execution would have it, too. */
 	x->stop = true;
 	ex_abort_execution(x, EX_FAILED);
@@ -111,10 +120,40 @@ static void tell_endless(struct ghes_explore *x, const struct ex_ctx *c)
 		x->findings[found].endless = true;
 }
 
+static void tell_crash(struct ghes_explore *x, const struct ex_ctx *c)
+{
+	const char *who = c ? c->name : "the end of the run";
+
+	if (x->end.signal == SIGABRT)
+		ex_defect(x, "crash", c, x->end.pc, "%s calls abort()", who);
+	else
+		ex_defect(x, "crash", c, x->end.pc, "%s dies of signal %d at address %#lx", who,
+			  x->end.signal, (unsigned long)x->end.address);
+}
+
 /* Did the execution end in a loop without steps? */
 bool ex_hangs(const struct ghes_explore *x)
 {
 	return x->end.happened && !x->end.signal;
+}
+
+/* Is that what @f is about? */
+bool ex_ended(const struct ghes_explore *x, const struct ex_finding *f)
+{
+	return x->end.happened && (f->endless || !strcmp(f->oracle, "crash"));
+}
+
+/* The innermost frame that is not the C library's; NULL: all of them are, as far as is known. */
+const void *ex_crash_place(const struct ghes_explore *x)
+{
+	Dl_info libc, its;
+
+	if (!dladdr((const void *)(uintptr_t)abort, &libc))
+		return NULL;
+	for (unsigned int i = 0; i < EX_FRAMES && x->end_frames[i]; i++)
+		if (dladdr(x->end_frames[i], &its) && its.dli_fbase != libc.dli_fbase)
+			return x->end_frames[i];
+	return NULL;
 }
 
 /* Makes a defect of what ended the execution. */
@@ -125,9 +164,7 @@ void ex_crash_tell(struct ghes_explore *x)
 	if (!x->end.signal)
 		tell_endless(x, c);
 	else
-		ex_defect(x, "crash", c, x->end.pc, "%s dies of signal %d at address %#lx",
-			  c ? c->name : "the end of the run", x->end.signal,
-			  (unsigned long)x->end.address);
+		tell_crash(x, c);
 }
 
 static void watch(struct ghes_explore *x, int flags)

@@ -409,8 +409,9 @@ struct ghes_explore {
 	uint8_t running; /* context that made the last step, EX_CTXS: none */
 	sigjmp_buf host; /* where to go when the execution ends outside of a context */
 	struct ex_end end;
-	const void *loop[EX_FRAMES]; /* of the loop without steps, innermost frame first */
-	uint64_t begun;		     /* executions, for the watchdog */
+	const void *end_frames[EX_FRAMES]; /* where that was, innermost frame first */
+	bool unwinding;
+	uint64_t begun; /* executions, for the watchdog */
 	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj, sc_obj;
 
 	/* analysis */
@@ -587,6 +588,8 @@ bool ex_analysis_reset(struct ghes_explore *x);
 
 /* crash.c */
 bool ex_hangs(const struct ghes_explore *x);
+bool ex_ended(const struct ghes_explore *x, const struct ex_finding *f);
+const void *ex_crash_place(const struct ghes_explore *x);
 void ex_crash_tell(struct ghes_explore *x);
 bool ex_crash_catch(struct ghes_explore *x);
 void ex_crash_ignore(struct ghes_explore *x);
@@ -614,7 +617,7 @@ void ex_chain_note(struct ghes_explore *x, struct ex_ctx *self);
 const void *ex_chain_place(const struct ex_ctx *c);
 void ex_print_contexts(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
 void ex_print_frames(FILE *out, const void *const *frames, unsigned int n);
-void ex_print_loop(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
+void ex_print_end(FILE *out, const struct ghes_explore *x, const struct ex_finding *f);
 
 /* schedule.c */
 void ex_schedule_record(const struct ghes_explore *x, struct ex_script *s);

@@ -228,36 +228,32 @@ static void print_stack(FILE *out, struct ghes_explore *x, unsigned int pos)
 	ex_print_frames(out, x->snapshots[pos], EX_FRAMES);
 }
 
-/* Of a loop: the innermost frame that is known, since it may call what is not. */
-static char *place_of(const struct ghes_explore *x, const struct ex_finding *f)
+static char *place_of(const void *pc)
 {
 	char function[101], place[201];
 
-	ex_locate(f->pc, function, place);
-	for (unsigned int i = 1; f->endless && place[0] == '?' && x->loop[i]; i++)
-		ex_locate(x->loop[i], function, place);
+	ex_locate(pc, function, place);
 	return strdup(place);
 }
 
-/* A host of the engine calls it for the code under test: the place is where that called. */
-static void place_waiting(const struct ghes_explore *x, struct ex_finding *f)
+/* Where the code under test is, when what stopped is in a host of the engine or in a library. */
+static void place_again(const struct ghes_explore *x, struct ex_finding *f)
 {
-	const void *pc = ex_chain_place(&x->ctx[f->ctx]);
-	char function[101], place[201];
+	const void *pc = ex_ended(x, f)	    ? ex_crash_place(x)
+			 : f->ctx < EX_CTXS ? ex_chain_place(&x->ctx[f->ctx])
+					    : NULL;
 
 	if (!pc)
 		return;
-	ex_locate(pc, function, place);
 	free(f->location);
-	f->location = strdup(place);
+	f->location = place_of(pc);
 }
 
 /* The shortest schedule may show the race between others, or another chain's place. */
 static void adopt_what_it_shows(const struct ghes_explore *x, struct ex_finding *f)
 {
-	if (f->ctx < EX_CTXS)
-		place_waiting(x, f);
-	if (!x->noted[1] || strncmp(f->message, "data race", 9))
+	place_again(x, f);
+	if (!x->noted[1] || strncmp(f->message, "data race", 9) != 0)
 		return;
 	say_race(x, f, x->noted[0], x->noted[1]);
 	snprintf(f->context, sizeof(f->context), "%s", x->ctx[x->path[x->noted[1]].ctx].name);
@@ -277,8 +273,8 @@ static void make_report(struct ghes_explore *x, struct ex_finding *f)
 	if (shown)
 		adopt_what_it_shows(x, f);
 	fprintf(out, "%s: %s\n", f->oracle, f->message);
-	if (f->endless)
-		ex_print_loop(out, x, f);
+	if (shown && ex_ended(x, f))
+		ex_print_end(out, x, f);
 	if (shown && x->noted[1]) {
 		print_stack(out, x, x->noted[0]);
 		print_stack(out, x, x->noted[1]);
@@ -305,7 +301,7 @@ void ex_report_all(struct ghes_explore *x)
 			ex_minimise(x, f);
 		f->schedule_text = ex_schedule_format(&f->script);
 		if (!x->cfg.no_reports) {
-			f->location = place_of(x, f);
+			f->location = place_of(f->pc);
 			make_report(x, f);
 		}
 		*d++ = (struct ghes_explore_defect){
