@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static struct {
 	atomic_int counter, flag, x, y;
@@ -383,6 +384,27 @@ static void spin(void *arg)
 		;
 }
 
+/* A fill and a copy of constant length, which compilers like to expand themselves */
+static char text[17];
+
+static void fill(void *arg)
+{
+	(void)arg;
+	memset(text, 'x', sizeof(text));
+}
+
+static void copy(void *arg)
+{
+	(void)arg;
+	memcpy(text, "seventeen letters", sizeof(text));
+}
+
+static void read_letter(void *arg)
+{
+	(void)arg;
+	s.data = ((volatile char *)text)[12];
+}
+
 /* Loops that no access interrupts: in registers, and in a library */
 static void spin_in_registers(void *arg)
 {
@@ -707,6 +729,8 @@ const struct program plants[] = {
 	{"free inside of a block", "bounds", "inside of a block", reset, NULL, {CPU0(free_inside)}},
 	{"no such mask class", "usage", "mask class 0", reset, NULL, {CPU0(mask_class_0)}},
 	{"too many choices", "usage", "65536", reset, NULL, {CPU0(choose_too_many)}},
+	{"fill against read", "race", NULL, reset, NULL, {CPU0(fill), CPU1(read_letter)}},
+	{"copy against read", "race", NULL, reset, NULL, {CPU0(copy), CPU1(read_letter)}},
 	{"crash", "crash", NULL, reset, NULL, {CPU0(crash), CPU1(set_x)}},
 	{"handler leaves a mask", "mask", NULL, reset, NULL, {CPU0(increment), NMI0(leave_masked)}},
 	{"grace period in a handler",
