@@ -87,9 +87,10 @@ void explore_collect(struct explore *e, const struct ghes_explore_result *res)
 			snprintf(r->why, sizeof(r->why), "%s", d->message);
 			continue;
 		}
-		/* None has come to its end before: the scenario is long, nothing says that it
+		/* None has come to its end before: the scenario is long, where nothing says that it
 		 * loops. */
-		if (d->execution == 1 && !strncmp(d->message, "no end after", 12)) {
+		if (d->execution == 1 && !strncmp(d->message, "no end after", 12) &&
+		    !strstr(d->message, " in a loop of ")) {
 			snprintf(r->why, sizeof(r->why), "the search ended by: max-steps, %u",
 				 res->max_depth);
 			continue;

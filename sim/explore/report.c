@@ -14,6 +14,8 @@
 
 #include "../where.h"
 
+#define MAX_PERIOD 256
+
 static struct ex_finding *known(struct ghes_explore *x, const char *oracle, const void *pc,
 				const void *other_pc)
 {
@@ -101,14 +103,48 @@ void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *
 	va_end(args);
 }
 
+static bool same_event(const struct ex_event *a, const struct ex_event *b)
+{
+	return a->ctx == b->ctx && a->pc == b->pc && a->addr == b->addr && a->kind == b->kind;
+}
+
+/*
+ * The latter half consists of the same steps on the same memory over and over, and no other CPU
+ * could do anything about it: how many? 0: no.
+ */
+static unsigned int period(const struct ghes_explore *x)
+{
+	const struct ex_event *last = &x->path[x->depth];
+
+	if (last->enabled & ~x->cpu_ctxs[last->cpu])
+		return 0;
+	for (unsigned int n = 1; n <= MAX_PERIOD && n < x->depth / 4; n++) {
+		unsigned int i = x->depth / 2 + n;
+
+		while (i <= x->depth && same_event(&x->path[i], &x->path[i - n]))
+			i++;
+		if (i > x->depth)
+			return n;
+	}
+	return 0;
+}
+
 void ex_endless(struct ghes_explore *x)
 {
 	const struct ex_ctx *c = x->running < EX_CTXS ? &x->ctx[x->running] : x->cur;
+	unsigned int n;
 
 	if (x->more_shared)
 		return;
-	ex_defect(x, "progress", c, c ? c->op.pc : NULL, "no end after %u steps; %s is in a loop",
-		  x->max_steps, c ? c->name : "?");
+	n = period(x);
+	if (n)
+		ex_defect(x, "progress", c, c ? c->op.pc : NULL,
+			  "no end after %u steps; %s is in a loop of %u", x->max_steps,
+			  c ? c->name : "?", n);
+	else
+		ex_defect(x, "progress", c, c ? c->op.pc : NULL,
+			  "no end after %u steps; %s is in a loop", x->max_steps,
+			  c ? c->name : "?");
 	x->steps_bound = true;
 }
 

@@ -122,3 +122,13 @@ ghes_core_plant(NAME ex-nested-wait FILE lib/notify.c
 	while (atomic_load_explicit(&core->drainers, memory_order_acquire))
 		p->ops->cpu_relax(p);
 	return rc;]])
+ghes_core_plant(NAME ex-spins-on-itself FILE lib/process.c
+        WHAT "a drainer waits until nobody drains, in the first execution and each other"
+        SCENARIO nested-sdei DRIVER explore ORACLE progress
+        SAYS "no end after [0-9]+ steps; .* is in a loop of [0-9]+.*process\\.c:[1-9]"
+        FROM [[	for (;;) {
+		drain_printed(core, GHES_PRINTED_BATCH);]]
+        TO [[	while (atomic_load_explicit(&core->drainers, memory_order_relaxed))
+		;
+	for (;;) {
+		drain_printed(core, GHES_PRINTED_BATCH);]])
