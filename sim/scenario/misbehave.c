@@ -111,18 +111,30 @@ static bool has_other_cpus(const struct sim_config *c)
 	return c->nr_cpus > 1;
 }
 
-/* The parameter is 1 to .most, times .unit; .can_show: any machine, or those that this is true of.
+/*
+ * Sources with a bit each in one ack register: firmware never takes a bit back, so each write for
+ * one source has the other's bit from its first record on, and acknowledges its second, whoever has
+ * read it. A core cannot help that, and no driver may ask it to: there are no second records.
  */
+static bool has_no_shared_bits(const struct sim_config *c)
+{
+	for (unsigned int i = 0; i < c->nr_sources; i++)
+		if (c->sources[i].share_ack_with != SIM_NO_SOURCE && c->sources[i].ack_preserve)
+			return false;
+	return true;
+}
+
+/* The parameter is 1 to .most, times .unit; .fits: any machine, or those that this is true of. */
 static const struct range {
 	uint64_t most, unit;
-	bool (*can_show)(const struct sim_config *c);
+	bool (*fits)(const struct sim_config *c);
 } ranges[SIM_NR_MISBEHAVIOURS] = {
 	[SIM_MISBEHAVE_MUTATE] = {12, 1, NULL},
 	[SIM_MISBEHAVE_OVERWRITE] = {1, 1, has_v1},
-	[SIM_MISBEHAVE_REFILL] = {4, 1, NULL},
+	[SIM_MISBEHAVE_REFILL] = {4, 1, has_no_shared_bits},
 	[SIM_MISBEHAVE_NEVER_ACK] = {1, 1, has_v2},
 	[SIM_MISBEHAVE_SPURIOUS] = {4, 1, NULL},
-	[SIM_MISBEHAVE_REPEAT] = {3, 1, NULL},
+	[SIM_MISBEHAVE_REPEAT] = {3, 1, has_no_shared_bits},
 	[SIM_MISBEHAVE_HOSTILE] = {1, 1, NULL},
 	[SIM_MISBEHAVE_POOL_FAIL] = {40, 1, NULL},
 	[SIM_MISBEHAVE_POOL_EMPTY] = {6, 1, NULL},
@@ -156,7 +168,7 @@ void misbehave_draw(const struct sim_scenario *s, uint64_t seed,
 
 		for (unsigned int i = 0; i < SIM_NR_MISBEHAVIOURS; i++)
 			if (!misbehave[i] && !c->misbehave[i] &&
-			    (!ranges[i].can_show || ranges[i].can_show(c)))
+			    (!ranges[i].fits || ranges[i].fits(c)))
 				can[n++] = i;
 		if (!n)
 			return;
