@@ -23,3 +23,8 @@ add_test(NAME corpus_suspend_bounded COMMAND ghes-sim inject --suspend --quiet -
 set_tests_properties(corpus_suspend_bounded PROPERTIES LABELS "quick;no-valgrind"
         TIMEOUT 120 PASS_REGULAR_EXPRESSION "^INCOMPLETE .*: 100 executions"
         ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
+# Three levels, each place of each: too much for most paths, but not for those of idle sources.
+add_test(NAME corpus_three_levels COMMAND ghes-sim inject --levels 3 --samples all --quiet nest-idle)
+set_tests_properties(corpus_three_levels PROPERTIES LABELS "slow;no-valgrind"
+        TIMEOUT 300 PASS_REGULAR_EXPRESSION "^PASS .*, complete\n$"
+        ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
