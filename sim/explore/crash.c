@@ -96,10 +96,13 @@ static void tick(int sig, siginfo_t *info, void *context)
 
 	(void)sig;
 	(void)info;
-	if (!x || idle_ms < x->cfg.max_idle_ms / (x->probe ? EX_PROBE_HANGS_SOONER : 1))
+	if (!x || !(x->cur || x->finishing) || !idle_ms ||
+	    idle_ms < x->cfg.max_idle_ms / (x->probe ? EX_PROBE_HANGS_SOONER : 1))
 		return;
 	x->end = (struct ex_end){true, 0, x->cur, faulting_pc(context), NULL};
 	x->cur = NULL;
+	x->outcome = EX_FAILED;
+	x->cut_short = true;
 	note_frames(x);
 	/* One costs seconds, and the next execution would have it, too. */
 	x->stop = true;

@@ -343,7 +343,7 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 {
 	ex = x;
 	x->begun++;
-	x->end.happened = false;
+	x->end.happened = x->unwinding = false;
 	restore_memory(x);
 	ex_machine_reset(x);
 	x->depth = 0;
