@@ -3,18 +3,19 @@
  * Finds that the user knows: they are told, and are no reason to fail.
  *
  * Flow: a file (--known) -> sim_options.known -> the machine asks of each defect (known_watch()),
- *the driver of what its machine cannot tell: races, crashes, expectations -> what matches becomes
- *no defect, the search goes on, and sim_result.known says which lines it was.
+ * the driver of what its machine cannot tell: races, crashes, expectations -> what matches becomes
+ * no defect, the search goes on, and sim_result.known says which lines it was.
  *
- * A line: ORACLE SCENARIO PLACE [TEXT], with white space between; a line that begins with # is a comment.
- *	ORACLE		by its name; `expect` for an expectation of the scenario; * for any
- *	SCENARIO	pattern of its name
- *	PLACE		patterns of functions: F,G for a race between F and G, whichever comes
- *first; F for a crash in F, or a race that F is a side of; * for any, and for all other oracles,
- *			which have none
- *	TEXT		pattern of the message, in which each number is #; * when left out
+ * A line is ORACLE SCENARIO PLACE [TEXT] with white space between, or begins with # and is a
+ * comment.
+ * - ORACLE: by its name; `expect` for an expectation of the scenario; * for any.
+ * - SCENARIO: pattern of its name.
+ * - PLACE: patterns of functions. F,G is a race between the two, whichever comes first; F a crash
+ *   in it, or a race that it is a side of; * any, and for all other oracles, which have none.
+ * - TEXT: pattern of the message, in which each number is #; * when left out.
+ *
  * `core PATTERN` limits the lines that follow to cores of that name. In patterns * is any text, ?
- *any character. Lines of source have no part in it: they move with every commit.
+ * any character. Lines of source have no part in it: they move with every commit.
  */
 #ifndef SIM_DRIVERS_KNOWN_H
 #define SIM_DRIVERS_KNOWN_H
