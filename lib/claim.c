@@ -87,7 +87,7 @@ int apei_claim_sea(struct ghes_core *core, const struct ghes_regs *regs)
 	 * Not "if something is still pending": another CPU may have been through with all of it
 	 * before we look here. What it did and what it found must still reach us, by K2.
 	 */
-	if (claim.taken) {
+	if (atomic_load_explicit(&claim.taken, memory_order_relaxed)) {
 		p->ops->mask_set(p, DAIF_PROCCTX_NOIRQ);
 		p->ops->irq_enter(p);
 		complete(core, &claim);

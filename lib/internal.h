@@ -235,15 +235,19 @@ struct ghes_record {
  * return before @pending is 0; nodes and retries point to it.
  */
 struct ghes_claim {
-	_Atomic uint32_t pending; /* up: the reader; down: the drainer */
-	uint32_t taken;		  /* all that was ever pending; the reader, that is the claimer */
+	_Atomic uint32_t pending; /* up: the reader, or a retry; down: the drainer */
+	_Atomic bool taken;	  /* something was pending, once */
 	_Atomic int rc;		  /* the drainer: what a retry came to, if not 0 */
 };
 
-/* One more record, or retry, for @claim to wait for. Context: the reader's; before its push. */
+/*
+ * One more record, or retry, for @claim to wait for. Context: the reader's, before its push: the
+ * claimer, or the drainer that retries for it, maybe while the claimer looks.
+ */
 static inline void ghes_claim_take(struct ghes_claim *claim)
 {
-	claim->taken++;
+	/* relaxed: the claimer has set it itself when others do */
+	atomic_store_explicit(&claim->taken, true, memory_order_relaxed);
 	/* relaxed: the drainer sees it by the push */
 	atomic_fetch_add_explicit(&claim->pending, 1, memory_order_relaxed);
 }

@@ -98,6 +98,11 @@ ghes_core_plant(NAME ex-leak-on-one-path FILE lib/process.c WHAT "a node leaks w
 
 	if (atomic_load_explicit(&core->drainers, memory_order_relaxed) <= 1)
 		free_node(core, node);]])
+ghes_core_plant(NAME ex-claim-marked-plainly FILE lib/notify.c
+        WHAT "a retry on another CPU marks its claim, which the claimer is looking at, by a plain store"
+        SCENARIO claim-user-pool-empty DRIVER explore ORACLE race
+        FROM [[ghes_claim_take(reader->claim);]]
+        TO [[ghes_claim_take(reader->claim), *(bool *)&reader->claim->taken = true;]])
 ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         WHAT "a kick leaves the task's page in the hands of another CPU, as in the kernel"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE claim
