@@ -101,7 +101,8 @@ static void add_number(struct json_object *to, struct json_object *from, const c
 /* What is no sum: the longest of something. (Rates are: shards run side by side.) */
 static bool is_greatest(const char *counter)
 {
-	return strstr(counter, "longest") || strstr(counter, "most");
+	return strstr(counter, "longest") || strstr(counter, "most") ||
+	       !strncmp(counter, "deepest-", strlen("deepest-"));
 }
 
 static void add_counters(struct json_object *to, struct json_object *from, const char *member)

@@ -61,13 +61,12 @@ static void enter(struct sim_counts *c, const struct sim_event *ev)
 	unsigned int depth = c->stack[ev->cpu].depth;
 
 	add(&c->entered[ev->a]);
-	add(&c->nested[ev->a][ev->b]);
 	if (!depth)
 		c->stack[ev->cpu].running[depth++] = (uint8_t)ev->b;
-	if (depth < SIM_MAX_NEST)
+	if (depth < SIM_MAX_DEPTH)
 		c->stack[ev->cpu].running[depth++] = (uint8_t)ev->a;
 	c->stack[ev->cpu].depth = (uint8_t)depth;
-	raise_to(&c->max_depth, depth - 1);
+	raise_to(&c->deepest[ev->a], depth - 1);
 	raise_to(&c->expect[SIM_EXPECT_DEPTH], depth - 1);
 	for (unsigned int i = 0; i < c->scenario->nr_nests && i < 32; i++)
 		if (on_stack(c, ev->cpu, &c->scenario->nests[i]))
@@ -161,6 +160,11 @@ void counts_report(const struct sim_counts *c, struct sim_result *r)
 		SIM_RUNNING(NAME)
 #undef NAME
 	};
+	static const char *const deepest[] = {
+#define NAME(name, text, context) "deepest-" text,
+		SIM_RUNNING(NAME)
+#undef NAME
+	};
 	static const char *const verdicts[] = {"raised-impossible", "raised-now", "raised-pending",
 					       "raised-lost", "raised-fatal"};
 
@@ -170,6 +174,9 @@ void counts_report(const struct sim_counts *c, struct sim_result *r)
 	for (unsigned int i = 0; i < SIM_NR_RUNNING; i++)
 		if (c->entered[i])
 			sim_count(r, entered[i], c->entered[i]);
+	for (unsigned int i = 0; i < SIM_NR_RUNNING; i++)
+		if (c->entered[i])
+			sim_count_most(r, deepest[i], c->deepest[i]);
 	for (unsigned int i = 0; i <= SIM_FATAL; i++)
 		if (c->verdicts[i])
 			sim_count(r, verdicts[i], c->verdicts[i]);

@@ -15,13 +15,12 @@ struct sim_counts {
 	const struct sim_scenario *scenario; /* first: the observer's arg */
 	_Atomic uint64_t expect[SIM_NR_EXPECT];
 	_Atomic uint64_t entered[SIM_NR_RUNNING]; /* contexts entered by a notification */
-	_Atomic uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING]; /* [inner][outer] */
+	_Atomic uint64_t deepest[SIM_NR_RUNNING]; /* most contexts below one so entered */
 	_Atomic uint64_t verdicts[SIM_FATAL + 1];
-	_Atomic uint64_t max_depth;
-	_Atomic uint64_t duplicates, cache_evictions;
+	_Atomic uint64_t cache_evictions;
 	/* The stack of contexts of each CPU; only its CPU writes it. */
 	struct {
-		uint8_t running[SIM_MAX_NEST];
+		uint8_t running[SIM_MAX_DEPTH];
 		uint8_t depth;
 	} stack[SIM_MAX_CPUS];
 	_Atomic uint32_t nests_seen; /* bit n: scenario's n-th nest was on a stack */

@@ -43,9 +43,8 @@ static void fiber(void)
 	}
 }
 
-static bool prepare(struct sim_cpus *c, struct cpu *cpu)
+static bool prepare(struct cpu *cpu)
 {
-	(void)c;
 	cpu->stack =
 		mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (cpu->stack == MAP_FAILED) {
@@ -71,7 +70,7 @@ struct sim_cpus *cpus_create(struct sim_machine *m, unsigned int nr_cpus)
 	c->nr = nr_cpus;
 	c->current = -1;
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		if (!prepare(c, &c->cpus[i])) {
+		if (!prepare(&c->cpus[i])) {
 			cpus_destroy(c);
 			return NULL;
 		}

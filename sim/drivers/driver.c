@@ -51,6 +51,13 @@ void sim_count(struct sim_result *r, const char *name, uint64_t n)
 		r->counters[r->nr_counters++] = (struct sim_counter){name, n};
 }
 
+void sim_count_most(struct sim_result *r, const char *name, uint64_t n)
+{
+	uint64_t now = sim_counter_value(r, name);
+
+	sim_count(r, name, n > now ? n - now : 0);
+}
+
 uint64_t sim_counter_value(const struct sim_result *r, const char *name)
 {
 	for (unsigned int i = 0; i < r->nr_counters; i++)
@@ -106,12 +113,14 @@ static bool is_a_measure(const char *name)
 {
 	static const char *const measures[] = {"path-instructions", "instructions-interrupted",
 					       "instructions-in-core", "signal-floor-ns"};
-	static const char rate[] = "-per-second";
+	static const char rate[] = "-per-second", most[] = "deepest-";
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++)
 		if (!strcmp(measures[i], name))
 			return true;
+	if (!strncmp(name, most, sizeof(most) - 1))
+		return true;
 	return n >= sizeof(rate) && !strcmp(name + n - sizeof(rate) + 1, rate);
 }
 
@@ -124,12 +133,11 @@ void sim_result_add(struct sim_result *r, const struct sim_result *earlier)
 		r->judged[i] += earlier->judged[i];
 	for (unsigned int i = 0; i < earlier->nr_counters; i++) {
 		const struct sim_counter *c = &earlier->counters[i];
-		uint64_t now = sim_counter_value(r, c->name);
 
-		if (!is_a_measure(c->name))
+		if (is_a_measure(c->name))
+			sim_count_most(r, c->name, c->value);
+		else
 			sim_count(r, c->name, c->value);
-		else if (c->value > now)
-			sim_count(r, c->name, c->value - now);
 	}
 }
 

@@ -27,7 +27,7 @@ struct sim_counter {
 	uint64_t value;
 };
 
-#define SIM_MAX_COUNTERS 64
+#define SIM_MAX_COUNTERS 96
 #define SIM_MAX_DEFECTS	 SIM_NR_ORACLES
 #define SIM_MAX_FUNCTION 64
 #define SIM_MAX_KNOWN	 4096 /* lines of a file of known finds, see known.h */
@@ -76,6 +76,8 @@ struct sim_result {
 void sim_result_free(struct sim_result *r); /* what it owns, not itself */
 /* Add to the counter @name, which is a constant string. */
 void sim_count(struct sim_result *r, const char *name, uint64_t n);
+/* Raise it to @n, if it is less: names that begin with "deepest-" are no sums. */
+void sim_count_most(struct sim_result *r, const char *name, uint64_t n);
 uint64_t sim_counter_value(const struct sim_result *r, const char *name);
 /*
  * Can this core take what the scenario raises? Else @r becomes vacuous, with the reason: mainline,

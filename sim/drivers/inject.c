@@ -499,6 +499,8 @@ static int replay(const struct sim_scenario *s, struct sim_core *core, const str
 		tell_landed(&in, &schedule, points);
 		r->executions = 1;
 		sim_collect_defects(r, in.m, NULL);
+		for (unsigned int i = 0; i < r->nr_defects; i++)
+			inject_tell_crash_place(&in, &r->defects[i]);
 		r->verdict = r->nr_defects		? SIM_FAIL
 			     : code == GHES_STEP_MISSED ? SIM_INCOMPLETE
 							: SIM_PASS;

@@ -78,7 +78,6 @@ struct inject {
 	uint64_t elsewhere;    /* where they had no place: their own CPU's program was not idle */
 	uint64_t programs;     /* that another CPU ran to their ends in the middle of something */
 	unsigned int arriving; /* arrivals of this run that have not returned */
-	uint64_t nested[SIM_NR_RUNNING][SIM_NR_RUNNING];
 	uint64_t nests_seen;
 	bool pool_was_denied; /* in some run, if it was to be: misbehaviour pool-empty */
 	/* other CPUs */
@@ -177,6 +176,8 @@ bool inject_resume_parse(struct inject *in, const char *text);
 void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int code,
 		      const struct ghes_step_point *const *points);
 void inject_add_stuck(struct inject *in, int code);
+/* To the message of @f, if it is a crash: where the core died. */
+void inject_tell_crash_place(const struct inject *in, struct sim_found *f);
 
 /* ---- inject.c, inject_suspend.c -------------------------------------------------------------- */
 

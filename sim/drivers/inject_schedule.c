@@ -143,7 +143,7 @@ void inject_add_stuck(struct inject *in, int code)
 
 /* The location of a defect is where the path was interrupted; where the core died is told beside.
  */
-static void tell_crash_place(const struct inject *in, struct sim_found *f)
+void inject_tell_crash_place(const struct inject *in, struct sim_found *f)
 {
 	size_t used = strlen(f->message);
 	char place[sizeof(f->source_location)];
@@ -180,7 +180,7 @@ void inject_on_defect(void *arg, const struct ghes_step_schedule *schedule, int 
 		unsigned int nr = in->r->nr_defects;
 
 		in->r->nr_defects = kept;
-		tell_crash_place(in, &f);
+		inject_tell_crash_place(in, &f);
 		if (known_passes(in->o, in->r, &f)) {
 			free(f.schedule);
 		} else if (has_one(in->r, f.oracle)) {
