@@ -200,8 +200,9 @@ struct ghes_explore_config {
 	void (*on_race)(void *user, const struct ghes_explore_race *race);
 	/*
 	 * Asked between executions, once for each finding: is it expected? Then it is none of the
-	 * result's defects, and the search goes on. A race does not end an execution; of one that
-	 * something else ended the rest is not seen, and the search is not complete. May be NULL.
+	 * result's defects, and the search goes on. Two messages from one place are two findings;
+	 * a race is one by its two places. A race does not end an execution; of one that something
+	 * else ended the rest is not seen, and the search is not complete. May be NULL.
 	 */
 	bool (*expected)(void *user, const struct ghes_explore_finding *finding);
 	/* Asked between executions: shall the search end with what it has? May be NULL. */
@@ -413,7 +414,8 @@ GHES_API void ghes_explore_plain(const void *p, size_t bytes, bool write);
  * Where a counter is only added to, the order of the additions is nothing that anybody could tell.
  * Called right before an atomic fetch-and-add or fetch-and-subtract, relaxed or release, whose
  * result the program drops (the compiler does not say so), it keeps the search from trying each
- * order. Never needed; wrong where the result is used. No effect with GHES_EXPLORE_C11.
+ * order. Never needed; wrong where the result is used. No effect with GHES_EXPLORE_C11, nor on what
+ * is not 4 or 8 aligned bytes.
  */
 GHES_API void ghes_explore_result_unused(void);
 

@@ -74,6 +74,7 @@ static void caught(int sig, siginfo_t *info, void *context)
 	x->end = (struct ex_end){true, sig, c, faulting_pc(context), info->si_addr};
 	x->cur = NULL;
 	x->outcome = EX_FAILED;
+	x->cut = !x->finishing;
 	x->cut_short = true;
 	note_frames(x);
 	siglongjmp(x->host, 1);
@@ -89,6 +90,12 @@ static uint64_t moves(const struct ghes_explore *x)
 	return x->begun << 40 | (uint64_t)x->depth << 24 | (x->cur ? x->cur->private_accesses : 0);
 }
 
+/* Known to, or only one of many attempts at a shorter schedule. But a report is made of all. */
+static bool hangs_sooner(const struct ghes_explore *x)
+{
+	return x->probe && (x->probe->endless || !x->snapshots);
+}
+
 static void tick(int sig, siginfo_t *info, void *context)
 {
 	struct ghes_explore *x = ex;
@@ -97,11 +104,12 @@ static void tick(int sig, siginfo_t *info, void *context)
 	(void)sig;
 	(void)info;
 	if (!x || !(x->cur || x->finishing) || !idle_ms ||
-	    idle_ms < x->cfg.max_idle_ms / (x->probe ? EX_PROBE_HANGS_SOONER : 1))
+	    idle_ms < x->cfg.max_idle_ms / (hangs_sooner(x) ? EX_PROBE_HANGS_SOONER : 1))
 		return;
 	x->end = (struct ex_end){true, 0, x->cur, faulting_pc(context), NULL};
 	x->cur = NULL;
 	x->outcome = EX_FAILED;
+	x->cut = !x->finishing;
 	x->cut_short = true;
 	note_frames(x);
 	/* One costs seconds, and the next execution would have it, too. */

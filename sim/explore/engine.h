@@ -110,12 +110,17 @@ static inline bool ex_clock_beyond(struct ex_clock c, unsigned int own, ex_pos p
  * with. Two accesses conflict when their bytes overlap and one's type is in the other's set.
  */
 enum ex_access_type {
-	EX_R = 1,  /* read; also a failing compare-exchange and a failing trylock */
-	EX_W = 2,  /* write, successful read-modify-write, lock and unlock */
-	EX_M = 4,  /* changes what an arrival on this CPU means: mask, lock depth */
-	EX_B = 8,  /* arrival of a handler on this CPU */
-	EX_A = 16, /* addition whose result nobody looks at: one commutes with another */
-	EX_WRITES = EX_W | EX_A,
+	EX_R = 1, /* read; also a failing compare-exchange and a failing trylock */
+	EX_W = 2, /* write, successful read-modify-write, lock and unlock */
+	EX_M = 4, /* changes what an arrival on this CPU means: mask, lock depth */
+	EX_B = 8, /* arrival of a handler on this CPU */
+	/*
+	 * Addition whose result nobody looks at: one commutes with another of the same width. Not
+	 * with one of another width: a carry may be lost between them.
+	 */
+	EX_A4 = 16,
+	EX_A8 = 32,
+	EX_WRITES = EX_W | EX_A4 | EX_A8,
 };
 
 static inline unsigned int ex_conflicts_of(unsigned int type)
@@ -125,8 +130,9 @@ static inline unsigned int ex_conflicts_of(unsigned int type)
 		return EX_WRITES;
 	case EX_W:
 		return EX_R | EX_WRITES;
-	case EX_A:
-		return EX_R | EX_W;
+	case EX_A4:
+	case EX_A8:
+		return EX_R | (EX_WRITES & ~type);
 	case EX_M:
 		return EX_B;
 	default:
@@ -157,6 +163,7 @@ enum ex_kind {
 	EX_OP_MASK,
 	EX_OP_UNMASK,
 	EX_OP_LOCK_DEPTH, /* this CPU holds one lock more or less; only where handlers block */
+	EX_OP_LATE_START, /* before a thread that else would end the execution right at its start */
 	EX_OP_RAISE,
 	EX_OP_RELAX,
 	EX_OP_CHOOSE,
@@ -284,6 +291,7 @@ struct ex_ctx {
 	uint32_t turn_length;
 	uint8_t idle_turns; /* made since nobody else could go on */
 	bool result_unused; /* of the next addition, see ghes_explore_result_unused() */
+	bool starts_late;   /* after a step of its own: sticky */
 	bool pausing, idle; /* waits; and may go on, since nobody else can */
 	/* C11: a loop's load returned an older value; it has waited: now it sees the newest ones */
 	bool stale, catches_up;
@@ -403,11 +411,12 @@ struct ghes_explore {
 	bool uses_fences; /* sticky */
 	size_t live_allocs;
 	enum ex_outcome outcome;
-	bool finishing;	 /* finish() runs */
-	bool on_fiber;	 /* the running stack is that of a context */
-	bool starting;	 /* threads run up to their first step */
-	uint8_t running; /* context that made the last step, EX_CTXS: none */
-	sigjmp_buf host; /* where to go when the execution ends outside of a context */
+	bool finishing;		/* finish() runs */
+	bool on_fiber;		/* the running stack is that of a context */
+	bool starting;		/* threads run up to their first step */
+	struct ex_ctx *started; /* the last of them */
+	uint8_t running;	/* context that made the last step, EX_CTXS: none */
+	sigjmp_buf host;	/* where to go when the execution ends outside of a context */
 	struct ex_end end;
 	const void *end_frames[EX_FRAMES]; /* where that was, innermost frame first */
 	bool unwinding;
@@ -452,7 +461,7 @@ struct ghes_explore {
 	struct ghes_explore_result res;
 	struct ex_finding *findings;
 	struct ghes_explore_defect *defects;
-	unsigned int n_findings;
+	unsigned int n_findings, findings_room;
 	unsigned int n_weighed, n_expected;  /* of these: config.expected was asked, said yes */
 	const void *(*snapshots)[EX_FRAMES]; /* of each event, while a report is made */
 	uint64_t *seen;			     /* BRUTE: hashes of traces, open addressing */
@@ -463,6 +472,7 @@ struct ghes_explore {
 	stack_t old_crash_stack;
 	struct sigaction old_action[EX_FATAL_SIGNALS];
 	bool no_memory, steps_bound;
+	bool cut;	      /* a defect ended this execution, and not all had run to their end */
 	bool cut_short;	      /* a defect ended an execution */
 	char *arenas;	      /* ghes_explore_alloc(), EX_ARENA for each context */
 	size_t arena_bytes;   /* of all together */

@@ -50,6 +50,7 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 		x->cfg.pct_depth = 3;
 	x->pct_changes = x->cfg.pct_depth - 1 < 16 ? x->cfg.pct_depth - 1 : 16;
 	x->path = aligned_alloc(64, (x->path_slots) * ((sizeof(*x->path) + 63) & ~(size_t)63));
+	x->findings_room = EX_FINDINGS;
 	x->findings = calloc(EX_FINDINGS, sizeof(*x->findings));
 	x->defects = calloc(EX_FINDINGS, sizeof(*x->defects));
 	x->succ = calloc(x->path_slots, sizeof(*x->succ));
@@ -253,6 +254,8 @@ static bool prepare(struct ghes_explore *x)
 	x->uses_relax = x->uses_fences = false;
 	x->bounded = x->stop = x->cut_short = x->steps_bound = false;
 	x->n_locks = 0;
+	for (unsigned int i = 0; i < x->n_ctx; i++)
+		x->ctx[i].starts_late = false;
 	x->rng = (x->cfg.seed + 1) * 0x9e3779b97f4a7c15u;
 	free(x->objs);
 	x->objs = calloc(x->obj_slots, sizeof(*x->objs));
@@ -339,11 +342,24 @@ static void finish(struct ghes_explore *x)
 	}
 }
 
+/*
+ * A thread has ended the execution before the others made a step. When the search goes on behind
+ * that, they are to have their turn, too.
+ */
+static void let_others_start(struct ghes_explore *x)
+{
+	if (!x->cut || !x->starting || x->script || x->started->starts_late ||
+	    !(x->cfg.expected || x->cfg.max_defects))
+		return;
+	x->started->starts_late = true;
+	x->more_shared = true;
+}
+
 enum ex_outcome ex_execute(struct ghes_explore *x)
 {
 	ex = x;
 	x->begun++;
-	x->end.happened = x->unwinding = false;
+	x->end.happened = x->unwinding = x->cut = false;
 	restore_memory(x);
 	ex_machine_reset(x);
 	x->depth = 0;
@@ -360,6 +376,7 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 			finish(x);
 	}
 	x->cur = NULL;
+	let_others_start(x);
 	x->starting = x->finishing = x->on_fiber = false;
 	if (x->end.happened)
 		ex_crash_tell(x);
@@ -474,8 +491,11 @@ static bool advance(struct ghes_explore *x)
 	return ex_search_backtrack(x);
 }
 
-/* Executions whose results are of no interest. Return: steps of the longest. */
-static unsigned int learn(struct ghes_explore *x, unsigned int executions)
+/*
+ * Executions whose results are of no interest. Return: steps of the longest. What the host asked
+ * for meanwhile is in res.bound.
+ */
+static unsigned int learn(struct ghes_explore *x, unsigned int executions, double began)
 {
 	unsigned int longest = 0;
 
@@ -483,6 +503,10 @@ static unsigned int learn(struct ghes_explore *x, unsigned int executions)
 		ex_search_sample(x);
 	for (unsigned int n = 0; n < executions && !x->stop; n++) {
 		if (x->cfg.stop && x->cfg.stop(x->cfg.user))
+			x->res.bound = GHES_EXPLORE_STOPPED;
+		else if (x->cfg.max_seconds > 0 && now() - began >= x->cfg.max_seconds)
+			x->res.bound = GHES_EXPLORE_SECONDS;
+		if (x->res.bound)
 			break;
 		ex_execute(x);
 		longest = x->depth > longest ? x->depth : longest;
@@ -534,23 +558,25 @@ static bool parts_well(struct ghes_explore *x, unsigned int depth)
  * of these executions turn out to be redundant. But before the first conflicts there is one
  * subtree.
  */
-static void learn_for_shards(struct ghes_explore *x)
+static void learn_for_shards(struct ghes_explore *x, double began)
 {
 	unsigned int shard = x->cfg.shard, shards = x->cfg.shards, longest, depth = EX_SHARD_DEPTH;
+	enum ghes_explore_bound ended;
 
 	x->cfg.shards = x->shard_depth = 0;
 	x->cfg.mode = GHES_EXPLORE_RANDOM;
-	longest = learn(x, EX_SHARD_SAMPLES);
+	longest = learn(x, EX_SHARD_SAMPLES, began);
 	x->cfg.mode = GHES_EXPLORE_DPOR;
-	learn(x, EX_SHARD_BEGINNING);
+	learn(x, EX_SHARD_BEGINNING, began);
+	ended = x->res.bound;
 	x->cfg.shards = shards;
-	while (depth < longest && !x->no_memory && !parts_well(x, depth))
+	while (depth < longest && !ended && !x->no_memory && !parts_well(x, depth))
 		depth += depth / 2;
 	x->cfg.shard = shard;
 	x->shard_depth = depth;
 	ex_report_free(x);
 	x->stop = x->cut_short = x->steps_bound = x->bounded = false;
-	x->res = (struct ghes_explore_result){0};
+	x->res = (struct ghes_explore_result){.bound = ended};
 }
 
 static void forget_counts(struct ghes_explore *x)
@@ -566,20 +592,43 @@ static void forget_counts(struct ghes_explore *x)
  * A long search may meet late what makes an access a step, and all of it was in vain. Samples meet
  * most of that at once. A defect that they find counts.
  */
-static void learn_by_samples(struct ghes_explore *x)
+static void learn_by_samples(struct ghes_explore *x, double began)
 {
 	x->no_memory |= !ex_analysis_reset(x);
 	x->cfg.mode = GHES_EXPLORE_RANDOM;
 	if (!x->no_memory)
-		learn(x, EX_LEARN_SAMPLES);
+		learn(x, EX_LEARN_SAMPLES, began);
 	x->cfg.mode = GHES_EXPLORE_DPOR;
-	forget_counts(x);
+	if (x->stop)
+		x->res.bound = GHES_EXPLORE_DEFECTS;
+	/* When that is the end, it ends with what it had. */
+	if (!x->res.bound)
+		forget_counts(x);
 }
 
-static void search(struct ghes_explore *x)
+/* Is the search so long that it pays? */
+static bool is_time_to_learn(const struct ghes_explore *x)
+{
+	return x->res.executions == EX_LEARN_AFTER && !x->stop &&
+	       (!x->cfg.max_executions || x->cfg.max_executions > 2 * EX_LEARN_AFTER);
+}
+
+/*
+ * The search goes on behind an execution that a defect ended. What the others would have done was
+ * not seen, nor what that conflicts with; so at each node each of them is tried first.
+ */
+static void try_all_before_the_cut(struct ghes_explore *x)
+{
+	if (!x->cut || x->stop || x->cfg.mode != GHES_EXPLORE_DPOR)
+		return;
+	for (unsigned int i = 1; i <= x->depth; i++)
+		x->path[i].backtrack |= x->path[i].enabled;
+}
+
+static void search(struct ghes_explore *x, double began)
 {
 	bool to_learn = x->cfg.mode == GHES_EXPLORE_DPOR && !x->shard_depth;
-	double began = now(), next_report = began + 0.5;
+	double next_report = began + 0.5;
 
 	if (x->cfg.mode >= GHES_EXPLORE_RANDOM)
 		ex_search_sample(x);
@@ -596,9 +645,10 @@ static void search(struct ghes_explore *x)
 		}
 		count(x, outcome);
 		ex_weigh_findings(x);
-		if (to_learn && x->res.executions == EX_LEARN_AFTER) {
+		try_all_before_the_cut(x);
+		if (to_learn && is_time_to_learn(x)) {
 			to_learn = false;
-			learn_by_samples(x);
+			learn_by_samples(x, began);
 			continue;
 		}
 		if (x->stop)
@@ -654,12 +704,15 @@ static void conclude(struct ghes_explore *x)
 enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 					   struct ghes_explore_result *result)
 {
+	double began;
+
 	ex_report_free(x);
 	x->script = NULL;
 	if (!prepare(x) || !ex_analysis_reset(x)) {
 		*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
 		return GHES_EXPLORE_ERROR;
 	}
+	began = now();
 	x->shard_depth = x->cfg.shards > 1 ? EX_SHARD_DEPTH : 0;
 	x->depth = 0;
 	if (!ex_crash_catch(x)) {
@@ -667,8 +720,8 @@ enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 		return GHES_EXPLORE_ERROR;
 	}
 	if (x->shard_depth && x->cfg.mode == GHES_EXPLORE_DPOR)
-		learn_for_shards(x);
-	search(x);
+		learn_for_shards(x, began);
+	search(x, began);
 	conclude(x);
 	ex_report_all(x);
 	ex_crash_ignore(x);

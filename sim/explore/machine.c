@@ -178,6 +178,12 @@ static void context_main(void *arg)
 	for (;;) {
 		struct ex_ctx *next;
 
+		if (c->starts_late && !x->script) {
+			c->op = (struct ex_op){.kind = EX_OP_LATE_START,
+					       .order = memory_order_relaxed,
+					       .pc = (const void *)c->fn};
+			ex_step(c);
+		}
 		c->fn(c->arg);
 		x->cur = NULL;
 		x->leaving = c;
@@ -395,6 +401,7 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 	void *dead;
 
 	x->outcome = outcome;
+	x->cut = outcome == EX_FAILED && !x->finishing;
 	x->cut_short |= outcome == EX_FAILED;
 	if (!x->on_fiber)
 		siglongjmp(x->host, 1);
@@ -442,6 +449,7 @@ void ex_machine_run(struct ghes_explore *x)
 		if (c->handler)
 			continue;
 		enter(x, c);
+		x->started = c;
 		continue_with(x, &x->main_sp, c);
 		x->cur = NULL;
 		if (x->outcome != EX_RUNNING_ON)

@@ -16,35 +16,59 @@
 
 #define MAX_PERIOD 256
 
-static struct ex_finding *known(struct ghes_explore *x, const char *oracle, const void *pc,
-				const void *other_pc)
+static bool is_about(const struct ex_finding *f, const char *oracle, const void *pc,
+		     const void *other_pc)
+{
+	return !strcmp(f->oracle, oracle) && f->pc == pc && f->other_pc == other_pc;
+}
+
+/*
+ * Was it found before? Findings of one oracle and one place are one. But what the host expects, it
+ * expects by its words: others about the same place it has to be asked about. A race has its two
+ * places, so @message is NULL.
+ */
+static bool known(const struct ghes_explore *x, const char *oracle, const void *pc,
+		  const void *other_pc, const char *message)
 {
 	for (unsigned int i = 0; i < x->n_findings; i++) {
-		struct ex_finding *f = &x->findings[i];
+		const struct ex_finding *f = &x->findings[i];
 
-		if (!strcmp(f->oracle, oracle) && f->pc == pc && f->other_pc == other_pc)
-			return f;
+		if (is_about(f, oracle, pc, other_pc) &&
+		    (!message || !x->cfg.expected || !strcmp(f->message, message)))
+			return true;
 	}
-	return NULL;
+	return false;
+}
+
+/* Is it what the probe is for, and not something expected about the same place? */
+static bool is_probed(const struct ghes_explore *x, const char *oracle, const void *pc,
+		      const void *other_pc, const char *message)
+{
+	if (!is_about(x->probe, oracle, pc, other_pc))
+		return false;
+	for (unsigned int i = 0; message && i < x->n_findings; i++)
+		if (x->findings[i].expected && is_about(&x->findings[i], oracle, pc, other_pc))
+			return !strcmp(x->probe->message, message);
+	return true;
 }
 
 /* Return: the new finding, NULL when it is known, or there are too many. */
 static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle,
-				      const struct ex_ctx *c, const void *pc, const void *other_pc)
+				      const struct ex_ctx *c, const void *pc, const void *other_pc,
+				      const char *message)
 {
 	struct ex_finding *f;
 
 	if (x->probe) {
-		if (!x->probe_hit && !strcmp(x->probe->oracle, oracle) && x->probe->pc == pc &&
-		    x->probe->other_pc == other_pc) {
+		if (!x->probe_hit && is_probed(x, oracle, pc, other_pc, message)) {
 			x->probe_hit = true;
 			x->probe_len = x->depth;
 		}
 		return NULL;
 	}
-	if (known(x, oracle, pc, other_pc))
+	if (known(x, oracle, pc, other_pc, message))
 		return NULL;
-	if (x->n_findings == EX_FINDINGS) {
+	if (x->n_findings == x->findings_room) {
 		x->stop = true;
 		return NULL;
 	}
@@ -55,10 +79,29 @@ static struct ex_finding *new_finding(struct ghes_explore *x, const char *oracle
 				 .ctx = c ? c->id : EX_CTXS,
 				 .execution = x->res.executions + 1};
 	snprintf(f->context, sizeof(f->context), "%s", c ? c->name : "end");
+	snprintf(f->message, sizeof(f->message), "%s", message ? message : "");
 	f->script.run = malloc((2 * (size_t)x->depth + EX_CTXS) * sizeof(*f->script.run));
 	if (f->script.run)
 		ex_schedule_record(x, &f->script);
 	return f;
+}
+
+/* What is expected takes no room from what is not. Without memory the search stops sooner. */
+static void make_room(struct ghes_explore *x)
+{
+	unsigned int room = x->findings_room + EX_FINDINGS;
+	void *findings, *defects;
+
+	if (x->findings_room - x->n_expected >= EX_FINDINGS)
+		return;
+	findings = realloc(x->findings, room * sizeof(*x->findings));
+	if (findings)
+		x->findings = findings;
+	defects = realloc(x->defects, room * sizeof(*x->defects));
+	if (defects)
+		x->defects = defects;
+	if (findings && defects)
+		x->findings_room = room;
 }
 
 /* Ask of each new finding whether it is one that the host expects, and stop when enough are not. */
@@ -71,14 +114,16 @@ void ex_weigh_findings(struct ghes_explore *x)
 		f->expected = x->cfg.expected && x->cfg.expected(x->cfg.user, &asked);
 		x->n_expected += f->expected;
 	}
+	make_room(x);
 	x->stop |= x->n_findings - x->n_expected > x->cfg.max_defects;
 }
 
 static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle,
-				      const struct ex_ctx *c, const void *pc, const void *other_pc)
+				      const struct ex_ctx *c, const void *pc, const void *other_pc,
+				      const char *message)
 {
 	struct ex_ctx *cur = ex_host_begin(x);
-	struct ex_finding *f = new_finding(x, oracle, c, pc, other_pc);
+	struct ex_finding *f = new_finding(x, oracle, c, pc, other_pc, message);
 
 	ex_host_end(x, cur);
 	return f;
@@ -87,10 +132,10 @@ static struct ex_finding *add_finding(struct ghes_explore *x, const char *oracle
 void ex_defect_v(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
 		 const char *fmt, va_list args)
 {
-	struct ex_finding *f = add_finding(x, oracle, c, pc, NULL);
+	char message[sizeof(((struct ex_finding *)0)->message)];
 
-	if (f)
-		vsnprintf(f->message, sizeof(f->message), fmt, args);
+	vsnprintf(message, sizeof(message), fmt, args);
+	add_finding(x, oracle, c, pc, NULL, message);
 }
 
 void ex_defect(struct ghes_explore *x, const char *oracle, const struct ex_ctx *c, const void *pc,
@@ -186,9 +231,9 @@ void ex_race_report(struct ghes_explore *x, unsigned int first, unsigned int sec
 	struct ex_finding *f;
 
 	tell(x, &race);
-	if (known(x, "race", a->pc, b->pc))
+	if (known(x, "race", a->pc, b->pc, NULL))
 		return;
-	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, a->pc);
+	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, a->pc, NULL);
 	if (f)
 		say_race(x, f, first, second);
 	ex_snapshot_note(x, first, second);
@@ -208,7 +253,7 @@ void ex_torn_report(struct ghes_explore *x, const struct ex_ctx *first, unsigned
 	struct ex_finding *f;
 
 	tell(x, &race);
-	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, first->op.pc);
+	f = add_finding(x, "race", &x->ctx[b->ctx], b->pc, first->op.pc, NULL);
 	if (f)
 		snprintf(f->message, sizeof(f->message),
 			 "torn access: %s interrupts a %zu-byte access of %s in its middle and "

@@ -29,6 +29,12 @@ static void add_run(struct ex_script *s, unsigned int ctx, uint32_t count, uint1
 			(struct ex_run){.ctx = (uint8_t)ctx, .count = count, .choice = choice};
 }
 
+/* Or only there since handlers are known to wait, or a thread to fail at once? */
+static bool is_of_the_program(const struct ex_event *ev)
+{
+	return ev->kind != EX_OP_LOCK_DEPTH && ev->kind != EX_OP_LATE_START;
+}
+
 /* Accesses that are no steps where they took place: behind the step before them. */
 static void record_exactly(const struct ghes_explore *x, struct ex_script *s)
 {
@@ -56,7 +62,7 @@ static void record_exactly(const struct ghes_explore *x, struct ex_script *s)
 	for (unsigned int i = 1; i <= x->depth; i++) {
 		const struct ex_event *ev = &x->path[i];
 
-		if (ev->kind != EX_OP_LOCK_DEPTH)
+		if (is_of_the_program(ev))
 			add_run(s, ev->ctx, 1, ev->choice);
 		add_run(s, ev->ctx, behind[i], 0);
 	}
@@ -83,8 +89,7 @@ void ex_schedule_record(const struct ghes_explore *x, struct ex_script *s)
 	for (unsigned int i = 1; i <= x->depth; i++) {
 		const struct ex_event *ev = &x->path[i];
 
-		/* Only there when handlers are known to wait: not part of the program. */
-		if (ev->kind == EX_OP_LOCK_DEPTH) {
+		if (!is_of_the_program(ev)) {
 			carried[ev->ctx] += ev->skipped;
 			continue;
 		}

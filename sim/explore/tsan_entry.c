@@ -395,19 +395,20 @@ static inline void cas_turn(const volatile void *p, const void *expected, size_t
 
 /*
  * An addition, or a subtraction. Two of them in either order come to the same when nobody looks at
- * what they return, and when they acquire nothing. But C11 gives them an order, which later loads
- * can tell.
+ * what they return, when they acquire nothing, and when they are of one width. But C11 gives them
+ * an order, which later loads can tell.
  */
 static inline void add_turn(const volatile void *p, size_t size, int order, const void *pc)
 {
 	struct ex_ctx *self = ex_self();
-	bool commutes;
+	unsigned int type = EX_W;
 
 	if (!self)
 		return;
-	commutes = self->result_unused && !ex_is_c11(ex) &&
-		   (order == memory_order_relaxed || order == memory_order_release);
-	atomic_turn(p, size, EX_OP_RMW, commutes ? EX_A : EX_W, order, pc);
+	if (self->result_unused && !ex_is_c11(ex) && !((uintptr_t)p & (size - 1)) &&
+	    (order == memory_order_relaxed || order == memory_order_release))
+		type = size == 4 ? EX_A4 : size == 8 ? EX_A8 : EX_W;
+	atomic_turn(p, size, EX_OP_RMW, type, order, pc);
 }
 
 void ghes_explore_result_unused(void)

@@ -336,7 +336,7 @@ static bool ack_blocks(struct sim_machine *m, struct sim_cpu *c, uint64_t addr, 
 			sim_emit(m, c, SIM_EV_FW_ACKED, s->config.id, addr, value,
 				 atomic_load(&b->instance), NULL);
 			b->ack_ignored = ignore;
-			/* meant for one that was withdrawn: who reads this one may clear the next */
+			/* meant for a withdrawn one: who reads this one may clear the next */
 			if (m->host->config.misbehave[SIM_MISBEHAVE_MUTATE])
 				b->withdrawn |= !b->cleared;
 			if (!ignore) {

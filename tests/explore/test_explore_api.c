@@ -318,6 +318,160 @@ static void behind_what_ends_executions_is_the_unknown(void **state)
 	assert_true(r.executions > all.executions); /* it went on */
 }
 
+#define ADD_X                                                                                      \
+	{                                                                                          \
+		TOY_ADD, 0, 1                                                                      \
+	}
+#define ADD_X_7 ADD_X, ADD_X, ADD_X, ADD_X, ADD_X, ADD_X, ADD_X
+
+/* A search of 12,870 executions, of which the last one has @defect: all of "second" comes first. */
+static struct {
+	enum { NOTHING, WRONG, ENDLESS } defect;
+	unsigned int stop_at, asked;
+	struct toy toy;
+} late = {.toy.ctx = {{.n = 8, .steps = {{TOY_LOAD, 0, 0}, ADD_X_7}, .toy = &late.toy},
+		      {.n = 8, .steps = {ADD_X, ADD_X_7}, .toy = &late.toy}}};
+
+static void late_setup(void *user)
+{
+	(void)user;
+	late.toy.vars[0][0] = 0;
+	late.toy.ctx[0].n_loads = 0;
+}
+
+static bool is_last(void *toy_context)
+{
+	struct toy_context *c = toy_context;
+
+	toy_run(c);
+	return c->loads[0] == 8;
+}
+
+static void late_first(void *arg)
+{
+	bool last = is_last(arg);
+
+	if (last && late.defect == WRONG)
+		ghes_explore_fail("mine", "as late as can be");
+	while (last && late.defect == ENDLESS)
+		;
+}
+
+static bool late_stops(void *user)
+{
+	(void)user;
+	return ++late.asked == late.stop_at; /* says so only once */
+}
+
+static struct ghes_explore *late_load(struct ghes_explore_config cfg)
+{
+	struct ghes_explore *x;
+
+	cfg.setup = late_setup;
+	cfg.stop = late_stops;
+	cfg.max_idle_ms = 100;
+	x = ghes_explore_new(&cfg);
+	assert_non_null(x);
+	ghes_explore_ignore(x, late.toy.ctx, sizeof(late.toy.ctx));
+	ghes_explore_thread(x, "first", 0, late_first, &late.toy.ctx[0]);
+	ghes_explore_thread(x, "second", 1, toy_run, &late.toy.ctx[1]);
+	late.asked = 0;
+	return x;
+}
+
+/* Goal: what only a sample meets is a defect like any other. */
+static void what_a_sample_finds_is_replayed(void **state)
+{
+	static const char *const oracles[] = {[WRONG] = "mine", [ENDLESS] = "progress"};
+
+	(void)state;
+	for (late.defect = WRONG; late.defect <= ENDLESS; late.defect++) {
+		struct ghes_explore *x = late_load((struct ghes_explore_config){0});
+		struct ghes_explore *again = late_load((struct ghes_explore_config){0});
+		struct ghes_explore_result r, replayed;
+
+		assert_int_equal(ghes_explore_run(x, &r), GHES_EXPLORE_FAIL);
+		assert_int_equal(r.bound, GHES_EXPLORE_DEFECTS);
+		assert_int_equal(r.executions, 2000); /* of the search, before it learned */
+		assert_int_equal(r.defect_count, 1);
+		assert_string_equal(r.defects[0].oracle, oracles[late.defect]);
+		assert_int_equal(ghes_explore_replay(again, r.defects[0].schedule, &replayed),
+				 GHES_EXPLORE_FAIL);
+		assert_string_equal(replayed.defects[0].oracle, oracles[late.defect]);
+		ghes_explore_free(x);
+		ghes_explore_free(again);
+	}
+	late.defect = NOTHING;
+}
+
+/* Goal: bounds hold while a search learns, and it keeps its figures. */
+static void bounds_hold_while_it_learns(void **state)
+{
+	static const uint64_t bounds[] = {1999, 2000, 2001, 4001};
+	struct ghes_explore_result r;
+	struct ghes_explore *x;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		x = late_load((struct ghes_explore_config){.max_executions = bounds[i]});
+		ghes_explore_run(x, &r);
+		assert_int_equal(r.bound, GHES_EXPLORE_EXECUTIONS);
+		assert_int_equal(r.executions, bounds[i]);
+		assert_int_equal(r.restarts,
+				 1 + (bounds[i] > 4000)); /* the first: what is shared */
+		ghes_explore_free(x);
+	}
+	late.stop_at = 2200;
+	x = late_load((struct ghes_explore_config){0});
+	ghes_explore_run(x, &r);
+	assert_int_equal(r.verdict, GHES_EXPLORE_INCOMPLETE);
+	assert_int_equal(r.bound, GHES_EXPLORE_STOPPED);
+	assert_int_equal(r.executions, 2000);
+	assert_int_equal(late.asked, 2200);
+	late.stop_at = 0;
+	ghes_explore_free(x);
+}
+
+static void first_of_two(void *arg)
+{
+	bool last = is_last(arg);
+
+	ghes_explore_fail("mine", "%s", last ? "the other" : "the expected one");
+}
+
+static bool expects_one(void *user, const struct ghes_explore_finding *f)
+{
+	unsigned int *asked = user;
+
+	++*asked;
+	return !strcmp(f->message, "the expected one");
+}
+
+/*
+ * Goal: what is expected hides nothing else that is said from the same place, nor what others do
+ * before it. Method: a context always fails, and says something else when the other one was first.
+ */
+static void an_expected_message_hides_no_other(void **state)
+{
+	unsigned int asked = 0;
+	struct ghes_explore_config cfg = {
+		.setup = late_setup, .expected = expects_one, .user = &asked};
+	struct ghes_explore *x = ghes_explore_new(&cfg);
+	struct ghes_explore_result r;
+
+	(void)state;
+	ghes_explore_ignore(x, late.toy.ctx, sizeof(late.toy.ctx));
+	ghes_explore_thread(x, "first", 0, first_of_two, &late.toy.ctx[0]);
+	ghes_explore_thread(x, "second", 1, toy_run, &late.toy.ctx[1]);
+	ghes_explore_run(x, &r);
+	assert_int_equal(r.verdict, GHES_EXPLORE_FAIL);
+	assert_int_equal(r.expected, 1);
+	assert_int_equal(r.defect_count, 1);
+	assert_string_equal(r.defects[0].message, "the other");
+	assert_int_equal(asked, 2);
+	ghes_explore_free(x);
+}
+
 /* Goal: no memory for each execution. Method: the peak after 30,000 is that after 300. */
 static void nothing_grows_with_executions(void **state)
 {
@@ -350,6 +504,9 @@ int main(void)
 		cmocka_unit_test(all_defects_are_kept_when_asked),
 		cmocka_unit_test(the_race_behind_an_expected_one_is_found),
 		cmocka_unit_test(behind_what_ends_executions_is_the_unknown),
+		cmocka_unit_test(what_a_sample_finds_is_replayed),
+		cmocka_unit_test(bounds_hold_while_it_learns),
+		cmocka_unit_test(an_expected_message_hides_no_other),
 		cmocka_unit_test(nothing_grows_with_executions),
 	};
 

@@ -3,20 +3,85 @@
 #include <ghes/explore.h>
 #include <stdatomic.h>
 
+/* What is no atomic access. */
+static void perform_other(struct toy *toy, const struct toy_step *s)
+{
+	switch (s->op) {
+	case TOY_LOCK:
+		ghes_explore_lock(&toy->vars[s->var]);
+		break;
+	case TOY_UNLOCK:
+		ghes_explore_unlock(&toy->vars[s->var]);
+		break;
+	case TOY_MASK:
+		ghes_explore_mask(s->value);
+		break;
+	case TOY_UNMASK:
+		ghes_explore_unmask(s->value);
+		break;
+	case TOY_RAISE:
+		ghes_explore_raise(s->value);
+		break;
+	case TOY_RCU_LOCK:
+		ghes_explore_rcu_read_lock();
+		break;
+	case TOY_RCU_UNLOCK:
+		ghes_explore_rcu_read_unlock();
+		break;
+	case TOY_SYNC:
+		ghes_explore_synchronize_rcu();
+		break;
+	case TOY_FENCE:
+		atomic_thread_fence(memory_order_acq_rel);
+		break;
+	case TOY_FENCE_ACQ:
+		atomic_thread_fence(memory_order_acquire);
+		break;
+	case TOY_FENCE_REL:
+		atomic_thread_fence(memory_order_release);
+		break;
+	case TOY_FENCE_SC:
+		atomic_thread_fence(memory_order_seq_cst);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Additions whose result is not used. */
+static void count(struct toy *toy, const struct toy_step *s)
+{
+	void *p = &toy->vars[s->var][0];
+
+	ghes_explore_result_unused();
+	if (s->op == TOY_COUNT)
+		atomic_fetch_add_explicit((_Atomic int *)p, s->value, memory_order_relaxed);
+	else if (s->op == TOY_COUNT_REL)
+		atomic_fetch_sub_explicit((_Atomic int *)p, s->value, memory_order_release);
+	else
+		atomic_fetch_add_explicit((_Atomic uint64_t *)p, s->value, memory_order_relaxed);
+}
+
 static int perform(struct toy *toy, const struct toy_step *s, int last)
 {
 	int *plain = &toy->vars[s->var][0];
 	_Atomic int *atomic = (_Atomic int *)plain;
+
 	switch (s->op) {
 	case TOY_LOAD:
 		return atomic_load_explicit(atomic, memory_order_relaxed);
 	case TOY_LOAD_ACQ:
 		return atomic_load_explicit(atomic, memory_order_acquire);
+	case TOY_LOAD_SC:
+		return atomic_load_explicit(atomic, memory_order_seq_cst);
 	case TOY_STORE:
 		atomic_store_explicit(atomic, s->value, memory_order_relaxed);
 		return last;
 	case TOY_STORE_REL:
 		atomic_store_explicit(atomic, s->value, memory_order_release);
+		return last;
+	case TOY_STORE_SC:
+		atomic_store_explicit(atomic, s->value, memory_order_seq_cst);
 		return last;
 	case TOY_ADD:
 		return atomic_fetch_add_explicit(atomic, s->value, memory_order_acq_rel);
@@ -29,58 +94,15 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 	case TOY_WRITE:
 		*plain = s->value;
 		return last;
-	case TOY_LOCK:
-		ghes_explore_lock(&toy->vars[s->var]);
-		return last;
-	case TOY_UNLOCK:
-		ghes_explore_unlock(&toy->vars[s->var]);
-		return last;
-	case TOY_MASK:
-		ghes_explore_mask(s->value);
-		return last;
-	case TOY_UNMASK:
-		ghes_explore_unmask(s->value);
-		return last;
-	case TOY_FENCE:
-		atomic_thread_fence(memory_order_acq_rel);
-		return last;
-	case TOY_RAISE:
-		ghes_explore_raise(s->value);
-		return last;
 	case TOY_CHOOSE:
 		return (int)ghes_explore_choose(s->value);
-	case TOY_RCU_LOCK:
-		ghes_explore_rcu_read_lock();
-		return last;
-	case TOY_RCU_UNLOCK:
-		ghes_explore_rcu_read_unlock();
-		return last;
-	case TOY_LOAD_SC:
-		return atomic_load_explicit(atomic, memory_order_seq_cst);
-	case TOY_STORE_SC:
-		atomic_store_explicit(atomic, s->value, memory_order_seq_cst);
-		return last;
-	case TOY_FENCE_ACQ:
-		atomic_thread_fence(memory_order_acquire);
-		return last;
-	case TOY_FENCE_REL:
-		atomic_thread_fence(memory_order_release);
-		return last;
-	case TOY_FENCE_SC:
-		atomic_thread_fence(memory_order_seq_cst);
-		return last;
 	case TOY_COUNT:
-		ghes_explore_result_unused();
-		atomic_fetch_add_explicit(atomic, s->value, memory_order_relaxed);
-		return last;
 	case TOY_COUNT_REL:
-		ghes_explore_result_unused();
-		atomic_fetch_sub_explicit(atomic, s->value, memory_order_release);
-		return last;
-	case TOY_SYNC:
-		ghes_explore_synchronize_rcu();
+	case TOY_COUNT_WIDE:
+		count(toy, s);
 		return last;
 	default:
+		perform_other(toy, s);
 		return last;
 	}
 }

@@ -34,8 +34,9 @@ enum toy_op {
 	TOY_FENCE_ACQ,
 	TOY_FENCE_REL,
 	TOY_FENCE_SC,
-	TOY_COUNT,     /* add, relaxed, result unused */
-	TOY_COUNT_REL, /* add, release, result unused */
+	TOY_COUNT,	/* add, relaxed, result unused */
+	TOY_COUNT_REL,	/* subtract, release, result unused */
+	TOY_COUNT_WIDE, /* add to 8 bytes, relaxed, result unused */
 };
 
 #define TOY_VARS     4
