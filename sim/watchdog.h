@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/time.h>
@@ -29,6 +30,7 @@ struct watchdog {
 	uint64_t seen, since_ns; /* the last move, and when it was noticed */
 	struct sigaction old;
 	struct itimerval old_timer;
+	bool was_blocked;
 };
 
 static inline uint64_t watchdog_cpu_ns(void)
@@ -62,6 +64,7 @@ static inline void watchdog_start(struct watchdog *w, uint64_t moves, unsigned i
 				      (limit_ms * 1000ull / WATCHDOG_TICKS) % 1000000};
 	const struct itimerval tick = {every, every};
 	struct sigaction action;
+	sigset_t ours, before;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_sigaction = handler;
@@ -71,12 +74,22 @@ static inline void watchdog_start(struct watchdog *w, uint64_t moves, unsigned i
 	w->seen = moves;
 	w->since_ns = watchdog_cpu_ns();
 	sigaction(WATCHDOG_SIGNAL, &action, &w->old);
+	sigemptyset(&ours);
+	sigaddset(&ours, WATCHDOG_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &ours, &before);
+	w->was_blocked = sigismember(&before, WATCHDOG_SIGNAL) == 1;
 	setitimer(ITIMER_VIRTUAL, &tick, &w->old_timer);
 }
 
-/* The program's own handler and virtual timer are put back. */
+/* The program's own handler, virtual timer and mask of that signal are put back. */
 static inline void watchdog_stop(struct watchdog *w)
 {
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, WATCHDOG_SIGNAL);
+	if (w->was_blocked)
+		pthread_sigmask(SIG_BLOCK, &ours, NULL);
 	setitimer(ITIMER_VIRTUAL, &w->old_timer, NULL);
 	sigaction(WATCHDOG_SIGNAL, &w->old, NULL);
 }

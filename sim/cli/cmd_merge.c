@@ -2,7 +2,8 @@
 /*
  * ghes-sim merge FILE...: the json results of shards become those of the whole.
  *
- * Flow: each line of each file -> its part (same scenario, core, driver and misbehaviour) -> sums,
+ * Flow: each line of each file -> its part (same scenario, core, driver, misbehaviour
+ * and memory model) -> sums,
  * union of defects -> one line a part, as the driver would have written it.
  *
  * A part is complete when each of its shards is there once and is complete itself. Shards of
@@ -75,7 +76,8 @@ static struct part *part_of(struct merge *m, struct json_object *o)
 {
 	for (struct part *p = m->parts; p; p = p->next)
 		if (same(p->merged, o, "scenario") && same(p->merged, o, "core") &&
-		    same(p->merged, o, "driver") && same_or_none(p->merged, o, "misbehave"))
+		    same(p->merged, o, "driver") && same_or_none(p->merged, o, "misbehave") &&
+		    same_or_none(p->merged, o, "memory"))
 			return p;
 	return NULL;
 }
@@ -202,6 +204,8 @@ static int note_shard(unsigned char **seen, unsigned int *shards, int64_t shard,
 
 static void add_result(struct part *p, struct json_object *o)
 {
+	bool takes_over = rank(text(o, "verdict")) < rank(text(p->merged, "verdict"));
+
 	json_object_get(o);
 	add_number(p->merged, o, "executions");
 	add_number(p->merged, o, "notifications");
@@ -210,10 +214,10 @@ static void add_result(struct part *p, struct json_object *o)
 	add_counters(p->merged, o, "judged");
 	add_defects(p->merged, o);
 	add_known(p->merged, o);
-	if (rank(text(o, "verdict")) < rank(text(p->merged, "verdict")))
+	if (takes_over)
 		json_object_object_add(p->merged, "verdict",
 				       json_object_new_string(text(o, "verdict")));
-	if (text(o, "why") && !text(p->merged, "why"))
+	if (text(o, "why") && (takes_over || !text(p->merged, "why")))
 		json_object_object_add(p->merged, "why", json_object_new_string(text(o, "why")));
 	json_object_put(o);
 }

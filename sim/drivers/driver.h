@@ -57,6 +57,7 @@ struct sim_result {
 	double seconds;
 	uint64_t seed;
 	const char *misbehave;	    /* what was added to the scenario's own, NULL: nothing */
+	const char *memory;	    /* explore: its model, when it is not sc, NULL: sc */
 	unsigned int shard, shards; /* explore: only this part; 0, 0: all */
 	bool plan;		    /* the part is one of check's plan, not of this search */
 	char landed[400];	    /* inject's replay: before which instructions */

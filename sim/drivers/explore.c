@@ -172,6 +172,7 @@ static void count(struct explore *e, const struct ghes_explore_result *res)
 					       "arrived-pending", "arrived-lost", "arrived-fatal"};
 	struct sim_result *r = e->r;
 
+	r->memory = e->o->memory_c11 ? "c11" : NULL;
 	r->executions = res->executions;
 	r->notifications = e->notifications;
 	r->complete = res->complete;

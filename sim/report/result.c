@@ -42,11 +42,12 @@ void report_result_text(FILE *out, const struct sim_result *r)
 
 	fprintf(out,
 		"%s%-10s%s %s %s on %s: %" PRIu64 " executions, %" PRIu64
-		" notifications, %.3f s, seed %" PRIu64 "%s%s%s\n",
+		" notifications, %.3f s, seed %" PRIu64 "%s%s%s%s%s\n",
 		colored ? colors[r->verdict] : "", colon_verdicts[r->verdict],
 		colored ? "\033[0m" : "", r->driver, r->scenario, r->core, r->executions,
 		r->notifications, r->seconds, r->seed, r->misbehave ? ", misbehave " : "",
-		r->misbehave ? r->misbehave : "", r->complete ? ", complete" : "");
+		r->misbehave ? r->misbehave : "", r->memory ? ", memory " : "",
+		r->memory ? r->memory : "", r->complete ? ", complete" : "");
 	if (r->why[0])
 		fprintf(out, "           %s\n", r->why);
 	if (r->landed[0])
@@ -141,6 +142,8 @@ struct json_object *result_json(const struct sim_result *r)
 	json_object_object_add(o, "seed", json_object_new_uint64(r->seed));
 	if (r->misbehave)
 		json_object_object_add(o, "misbehave", json_object_new_string(r->misbehave));
+	if (r->memory)
+		json_object_object_add(o, "memory", json_object_new_string(r->memory));
 	if (r->shards) {
 		json_object_object_add(o, "shard", json_object_new_int64(r->shard));
 		json_object_object_add(o, "shards", json_object_new_int64(r->shards));

@@ -8,6 +8,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <ghes/errors.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -404,6 +406,26 @@ static void what_a_sample_finds_is_replayed(void **state)
 	late.defect = NOTHING;
 }
 
+/* Goal: a program that blocks all signals is watched as well, and its mask is as it was. */
+static void blocked_signals_hide_no_endless_loop(void **state)
+{
+	struct ghes_explore_result r;
+	struct ghes_explore *x;
+	sigset_t all, before, after;
+
+	(void)state;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	late.defect = ENDLESS;
+	x = late_load((struct ghes_explore_config){0});
+	assert_int_equal(ghes_explore_run(x, &r), GHES_EXPLORE_FAIL);
+	assert_string_equal(r.defects[0].oracle, "progress");
+	late.defect = NOTHING;
+	ghes_explore_free(x);
+	pthread_sigmask(SIG_SETMASK, &before, &after);
+	assert_int_equal(sigismember(&after, SIGVTALRM), 1);
+}
+
 /* Goal: bounds hold while a search learns, and it keeps its figures. */
 static void bounds_hold_while_it_learns(void **state)
 {
@@ -505,6 +527,7 @@ int main(void)
 		cmocka_unit_test(the_race_behind_an_expected_one_is_found),
 		cmocka_unit_test(behind_what_ends_executions_is_the_unknown),
 		cmocka_unit_test(what_a_sample_finds_is_replayed),
+		cmocka_unit_test(blocked_signals_hide_no_endless_loop),
 		cmocka_unit_test(bounds_hold_while_it_learns),
 		cmocka_unit_test(an_expected_message_hides_no_other),
 		cmocka_unit_test(nothing_grows_with_executions),
