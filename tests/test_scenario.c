@@ -81,6 +81,12 @@ static const struct {
 	{ALL "arrivals: [{cpu: 0}]\n", "t:7:12: an arrival has no action, such as 'report'"},
 	{ALL "arrivals: [{raise: 1, poll: 1}]\n", "t:7:23: an arrival has two actions"},
 	{ALL "arrivals: [{raise: 1, at: {nth: 2}}]\n", "t:7:27: at has no 'event'"},
+	{ALL "arrivals: [{raise: 1, at: {event: reads}}]\n", /* more words than a line takes */
+	 "t:7:35: event is 'reads', expected one of: boot, enter, leave, firmware writes, "
+	 "firmware changes the record, firmware waits for the ack, firmware sees the block cleared, "
+	 "firmware sees the ack, firmware loses the record, raise, dispatch refused, notification "
+	 "lost, map, unmap, read, write, read register, write register, mask, waits for lock, lock, "
+	 "unlock, rcu lock, rcu unlock, call_rcu, grace period ends, allocate, free, ..."},
 	{ALL "misbehave: {cpu-offline: 9}\n",
 	 "t:7:26: cpu-offline 9, expected 0 to 1: a CPU's number + 1, 0 for none"},
 	{ALL "programs:\n- cpu: 0\n  do: [{grace-period: 1}]\n",

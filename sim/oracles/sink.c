@@ -16,7 +16,8 @@
  *
  * May be missing: what did not fit. Queues are finite, so of what waits behind ENOUGH others, or
  * ROOM bytes of them, nothing is expected; nor, of a kernel, what it found no memory for in the
- * estatus pool.
+ * estatus pool. Nobody tells what was dropped: it counts as waiting until the machine is made anew,
+ * so after a storm (stress) little or nothing is expected; that nothing else comes is judged.
  * May be there or not: what a section too short for its structure says. "Action required" with a
  * record that came by an abort: whether its task waits for it is the claim oracle's business.
  *

@@ -237,13 +237,21 @@ int tree_duration_ns(struct yaml_tree *t, const yaml_node_t *n, const char *what
 			  text);
 }
 
+/* Those that fit, and "..." where there are more */
 static void list_words(char *buf, size_t size, const struct tree_word *words)
 {
+	static const char more[] = ", ...";
 	size_t used = 0;
 
-	for (; words->word && used < size; words++)
-		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
-					 words->word);
+	for (; words->word; words++) {
+		const char *comma = used ? ", " : "";
+
+		if (used + strlen(comma) + strlen(words->word) + sizeof(more) > size) {
+			snprintf(buf + used, size - used, "%s", more);
+			return;
+		}
+		used += (size_t)sprintf(buf + used, "%s%s", comma, words->word);
+	}
 }
 
 int tree_word(struct yaml_tree *t, const yaml_node_t *n, const char *what,
