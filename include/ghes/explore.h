@@ -327,7 +327,8 @@ GHES_API void ghes_explore_assume(bool cond);
  * ghes_explore_relax() - the body of a waiting loop
  *
  * The context goes on once somebody has changed what it read last (cpu_relax() in a loop without
- * other effects). A loop that nobody can end is a livelock, reported by oracle "progress".
+ * other effects, or none but additions marked by ghes_explore_result_unused()). A loop that nobody
+ * can end is a livelock, reported by oracle "progress".
  */
 GHES_API void ghes_explore_relax(void);
 

@@ -184,6 +184,7 @@ struct ex_op {
 	uint8_t fail_order;	 /* CAS: of the read that it is when it fails */
 	uint8_t n_acc;		 /* that take effect; found by ex_op_resolve() */
 	uint8_t n_base;		 /* that the operation itself makes */
+	bool unread;		 /* RMW: nobody looks at what it returns */
 	bool torn;		 /* a later part of a plain access that the machine does in parts */
 	uint8_t target;		 /* RAISE: handler */
 	uint16_t choices;	 /* CHOOSE: how many; RAISE, TRYLOCK: the answer */

@@ -266,7 +266,7 @@ static void forget_own_writes(struct ex_ctx *c, const struct ex_op *op)
 static void note_read(struct ghes_explore *x, struct ex_ctx *c, const struct ex_op *op)
 {
 	if (op->kind == EX_OP_STORE || op->kind == EX_OP_PLAIN_WRITE ||
-	    (op->size == 0 && op->kind != EX_OP_POINT))
+	    (op->kind == EX_OP_RMW && op->unread) || (op->size == 0 && op->kind != EX_OP_POINT))
 		return;
 	if (!c->relax_n)
 		c->relax_writes = x->writes;

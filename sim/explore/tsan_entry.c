@@ -349,6 +349,7 @@ static inline bool atomic_turn(const volatile void *p, size_t size, unsigned int
 
 	if (!self)
 		return false;
+	self->op.unread = self->result_unused;
 	self->result_unused = false; /* said of this operation, if of any */
 	if (replays(ex, self, (uintptr_t)p, pc)) {
 		check_bounds(ex, self, (uintptr_t)p, size, pc);

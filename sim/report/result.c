@@ -42,12 +42,17 @@ void report_result_text(FILE *out, const struct sim_result *r)
 
 	fprintf(out,
 		"%s%-10s%s %s %s on %s: %" PRIu64 " executions, %" PRIu64
-		" notifications, %.3f s, seed %" PRIu64 "%s%s%s%s%s\n",
+		" notifications, %.3f s, seed %" PRIu64,
 		colored ? colors[r->verdict] : "", colon_verdicts[r->verdict],
 		colored ? "\033[0m" : "", r->driver, r->scenario, r->core, r->executions,
-		r->notifications, r->seconds, r->seed, r->misbehave ? ", misbehave " : "",
-		r->misbehave ? r->misbehave : "", r->memory ? ", memory " : "",
-		r->memory ? r->memory : "", r->complete ? ", complete" : "");
+		r->notifications, r->seconds, r->seed);
+	if (r->misbehave)
+		fprintf(out, ", misbehave %s", r->misbehave);
+	if (r->memory)
+		fprintf(out, ", memory %s", r->memory);
+	if (r->shards && !r->plan)
+		fprintf(out, ", shard %u of %u", r->shard, r->shards);
+	fprintf(out, "%s\n", r->complete ? ", complete" : "");
 	if (r->why[0])
 		fprintf(out, "           %s\n", r->why);
 	if (r->landed[0])

@@ -530,6 +530,22 @@ static void grace_period_in_handler(void *arg)
 	ghes_explore_synchronize_rcu();
 }
 
+static void wait_and_count(void *arg)
+{
+	(void)arg;
+	while (!atomic_load_explicit(&s.flag, memory_order_acquire)) {
+		ghes_explore_result_unused();
+		atomic_fetch_add_explicit(&s.x, 1, memory_order_relaxed);
+		ghes_explore_relax();
+	}
+}
+
+static void set_flag(void *arg)
+{
+	(void)arg;
+	atomic_store_explicit(&s.flag, 1, memory_order_release);
+}
+
 #define CPU0(f)                                                                                    \
 	{                                                                                          \
 		"cpu0", 0, 0, 0, false, f                                                          \
@@ -537,6 +553,10 @@ static void grace_period_in_handler(void *arg)
 #define CPU1(f)                                                                                    \
 	{                                                                                          \
 		"cpu1", 1, 0, 0, false, f                                                          \
+	}
+#define CPU2(f)                                                                                    \
+	{                                                                                          \
+		"cpu2", 2, 0, 0, false, f                                                          \
 	}
 #define NMI0(f)                                                                                    \
 	{                                                                                          \
@@ -585,6 +605,12 @@ const struct program plants[] = {
 	 reset,
 	 NULL,
 	 {CPU0(send), CPU1(receive_without_acquire)}},
+	{"two wait and count how often",
+	 NULL,
+	 NULL,
+	 reset,
+	 NULL,
+	 {CPU0(wait_and_count), CPU1(wait_and_count), CPU2(set_flag)}},
 	{"release and acquire", NULL, NULL, reset, NULL, {CPU0(send), CPU1(receive)}},
 	{"release and acquire fence",
 	 NULL,
