@@ -3,15 +3,15 @@
  * The estatus pool: memory for records, allocated and freed in any context.
  *
  * Flow: source add -> ghes_estatus_pool_expand() -> arenas; notify, cache, vendor records ->
- * ghes_estatus_pool_alloc() -> one compare-exchange on one arena's word -> ..._free(), the same.
+ * ghes_estatus_pool_alloc() -> one compare-exchange on one arena's word -> ..._free(), a fetch-and.
  *
  * Design
  * - An arena is up to 64 granules of equal size whose whole allocation state is ONE word, a bit a
  *   granule. Allocating k granules finds a run of k clear bits in a local copy (a handful of
- *   shifts) and sets them with one compare-exchange; freeing clears them with another. There are
- *   no links in free memory and no intermediate states: the word says all, so ABA is impossible
- *   (a word that went A -> B -> A still describes what is free), a nested NMI finds either all or
- *   nothing of what it interrupted, and fragmentation costs no time.
+ *   shifts) and sets them with one compare-exchange; freeing clears them with one fetch-and. There
+ *are no links in free memory and no intermediate states: the word says all, so ABA is impossible (a
+ *word that went A -> B -> A still describes what is free), a nested NMI finds either all or nothing
+ *of what it interrupted, and fragmentation costs no time.
  * - An NMI-like source is a user. It brings private arenas, which hold its preallocated number of
  *   records at its full error_block_length whatever anybody else does, and common arenas of fine
  *   granules, where small records go first and which anybody may borrow from.
@@ -39,8 +39,9 @@
  *	alloc, free, stats	|  y   |  y  |  y  |  y
  *	all others		|  y   |  n  |  n  |  n
  *
- * Progress: alloc and free lock-free: a compare-exchange fails only because another allocation or
- * free in the same arena succeeded. Bounded work otherwise.
+ * Progress: alloc lock-free: its compare-exchange fails only because another allocation or free in
+ * the same arena succeeded. Free is one fetch-and, wait-free where the machine has that (ldclr of
+ * arm64's LSE), else the compiler's loop and lock-free. Bounded work otherwise.
  *
  * Invariants: total == free + used, in bytes; used counts whole granules.
  *	       granules of an arena == popcount(map & valid); bits outside of valid are always set.
@@ -215,11 +216,11 @@ GHES_API void *ghes_estatus_pool_alloc(struct ghes_estatus_pool *pool,
  * ghes_estatus_pool_free() - return @ptr; NULL is allowed
  * @size: as given to alloc
  *
- * Context: any. Progress: lock-free, one successful locked operation.
+ * Context: any. Progress: lock-free or better, one successful locked operation.
  * Return: 0; -GHES_EINVAL on misuse: refused and counted, the pool is as it was. Detected: any
  * pointer outside of the pool's memory and any into it that is not the start of a live block; a
- * size that needs another number of granules. A second free that comes after the block has been
- * allocated again cannot be told from the new owner's.
+ * size that needs another number of granules. A second free that ends after some of the block has
+ * been allocated again cannot be told from the new owner's.
  */
 GHES_API int ghes_estatus_pool_free(struct ghes_estatus_pool *pool, void *ptr, size_t size);
 
