@@ -250,7 +250,7 @@ static void list_words(char *buf, size_t size, const struct tree_word *words)
 			snprintf(buf + used, size - used, "%s", more);
 			return;
 		}
-		used += (size_t)sprintf(buf + used, "%s%s", comma, words->word);
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", comma, words->word);
 	}
 }
 
