@@ -69,7 +69,8 @@ enum ghes_explore_mode {
  * MP, SB, IRIW, WRC and R. It does not show all of C11: each location's modification order is the
  * order of execution (nothing of 2+2W or S beyond interleaving), no load reads a write that comes
  * later (no load buffering, as in RC11), read-modify-writes and compare-exchanges, failing ones
- * too, read the newest value. A search under it that finds nothing says nothing about these.
+ * too, read the newest value; nothing older is read than a write that ghes_explore_uses() told of.
+ * A search under it that finds nothing says nothing about these.
  */
 enum ghes_explore_memory {
 	GHES_EXPLORE_SC,  /* interleaving: the newest value */

@@ -19,7 +19,8 @@
  * is the order of execution (no weak outcome of 2+2W and S); no load reads a write that has not
  * been executed (no load buffering, as in RC11); read-modify-writes and compare-exchanges, failing
  * ones too, read the newest value; so do plain accesses, since one that could do otherwise is a
- * data race and reported as such.
+ * data race and reported as such. Behind a write that ghes_explore_uses() told of there are no
+ * older values.
  */
 #include "engine.h"
 
@@ -50,6 +51,12 @@ void ex_c11_resolve(struct ghes_explore *x, struct ex_op *op)
 	if (is_seq_cst(op->order) && op->kind >= EX_OP_LOAD && op->kind <= EX_OP_FENCE)
 		op->acc[op->n_acc++] =
 			(struct ex_access){.obj = x->sc_obj, .mask = 1, .type = EX_W};
+}
+
+/* Of a write by what is not instrumented, and of the second half of a wide one, it is not noted. */
+static bool knows_memory_before(const struct ex_event *write, unsigned int slot)
+{
+	return write->kind != EX_OP_POINT && slot == 0;
 }
 
 unsigned int ex_c11_choices(struct ghes_explore *x, const struct ex_ctx *c)
@@ -93,7 +100,7 @@ unsigned int ex_c11_choices(struct ghes_explore *x, const struct ex_ctx *c)
 		if ((b->mask & a->mask) != a->mask)
 			return n ? n : 1;
 		n++;
-		if (before || pos <= floor ||
+		if (before || pos <= floor || !knows_memory_before(d, link & 3) ||
 		    (is_seq_cst(d->order) && !d->plain && (sc || pos < prev->sc_fence)))
 			return n;
 	}

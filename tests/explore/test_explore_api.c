@@ -10,6 +10,7 @@
 #include <ghes/errors.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -494,6 +495,53 @@ static void an_expected_message_hides_no_other(void **state)
 	ghes_explore_free(x);
 }
 
+static void write_by_the_host(void *arg)
+{
+	struct toy *toy = arg;
+
+	ghes_explore_uses(&(struct ghes_explore_use){.what = GHES_EXPLORE_MEMORY,
+						     .id = (uintptr_t)toy->vars[0],
+						     .write = true},
+			  1, memory_order_relaxed);
+	toy->vars[0][0] = 6;
+}
+
+static void set_five(void *user)
+{
+	struct toy *toy = user;
+
+	toy->vars[0][0] = 5;
+	toy->ctx[0].n_loads = 0;
+}
+
+static void is_five_or_six(void *user)
+{
+	const struct toy *toy = user;
+
+	ghes_explore_check(toy->ctx[0].loads[0] == 5 || toy->ctx[0].loads[0] == 6);
+}
+
+/* Goal: a load returns what was written, also next to writes that are not instrumented. */
+static void older_values_are_values(void **state)
+{
+	static struct toy toy = {.ctx = {{.n = 1, .steps = {{TOY_LOAD, 0, 0}}, .toy = &toy}}};
+	struct ghes_explore *x =
+		ghes_explore_new(&(struct ghes_explore_config){.memory = GHES_EXPLORE_C11,
+							       .setup = set_five,
+							       .finish = is_five_or_six,
+							       .user = &toy});
+	struct ghes_explore_result r;
+
+	(void)state;
+	ghes_explore_ignore(x, toy.ctx, sizeof(toy.ctx));
+	ghes_explore_thread(x, "reader", 0, toy_run, &toy.ctx[0]);
+	ghes_explore_thread(x, "host", 1, write_by_the_host, &toy);
+	ghes_explore_run(x, &r);
+	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
+	assert_int_equal(r.executions, 2);
+	ghes_explore_free(x);
+}
+
 /* Goal: no memory for each execution. Method: the peak after 30,000 is that after 300. */
 static void nothing_grows_with_executions(void **state)
 {
@@ -530,6 +578,7 @@ int main(void)
 		cmocka_unit_test(blocked_signals_hide_no_endless_loop),
 		cmocka_unit_test(bounds_hold_while_it_learns),
 		cmocka_unit_test(an_expected_message_hides_no_other),
+		cmocka_unit_test(older_values_are_values),
 		cmocka_unit_test(nothing_grows_with_executions),
 	};
 
