@@ -32,6 +32,8 @@ refused "seconds.*more than 0" stress nested-sdei --seconds 0
 refused "seconds.*more than 0" inject nested-sdei --seconds=0.0
 refused "seconds" inject nested-sdei --seconds=-1
 refused "seconds" inject nested-sdei --seconds nan
+refused "samples.*needs --levels 3" inject nested-sdei --samples 3
+refused "suspend and --levels" inject nested-sdei --suspend --levels 2
 refused "max-executions.*above 0" inject nested-sdei --max-executions 0
 refused "events.*above 0" stress nested-sdei --events 0
 refused "No such file" run nested-sdei --svg "$dir/none/x.svg"

@@ -355,6 +355,10 @@ static const char *misused(const struct cli_verb *verb, const struct cli_options
 		return "--svg and --trace take one scenario";
 	if (o->jobs > 1 && (o->coverage || o->nr_changed || o->save_schedule))
 		return "--coverage, --changed and --save-schedule take --jobs 1";
+	if (o->driver.samples && o->driver.levels != 3)
+		return "--samples is about the third level: it needs --levels 3";
+	if (o->driver.suspend && o->driver.levels)
+		return "--suspend and --levels exclude each other";
 	if (o->all || o->nr_operands)
 		return NULL;
 	snprintf(text, sizeof(text), "%s needs a scenario; 'ghes-sim list' lists the built-in ones",
