@@ -402,7 +402,7 @@ static void copy(void *arg)
 static void read_letter(void *arg)
 {
 	(void)arg;
-	s.data = ((volatile char *)text)[12];
+	s.data = ((volatile unsigned char *)text)[12];
 }
 
 /* Loops that no access interrupts: in registers, and in a library */
