@@ -117,8 +117,10 @@ static void draw_access(struct toy_context *c, const struct shape *shape)
 				      TOY_WRITE,     TOY_FENCE,	    TOY_IF,    TOY_COUNT,
 				      TOY_COUNT_REL, TOY_COUNT_WIDE};
 	unsigned int n = shape->no_counts ? sizeof(ops) - 3 : sizeof(ops);
+	/* drawn one by one: in which order arguments are evaluated is the compiler's choice */
+	unsigned int value = 1 + below(3), var = below(shape->vars);
 
-	emit(c, ops[below(n)], below(shape->vars), 1 + below(3));
+	emit(c, ops[below(n)], var, value);
 }
 
 static void draw_context(struct toy_context *c, const struct shape *shape, bool handler)
