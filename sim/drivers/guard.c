@@ -93,5 +93,5 @@ void guard_locate(const void *pc, char *text, int size, char function[SIM_MAX_FU
 	text[0] = '\0';
 	if (name[0])
 		snprintf(text, (size_t)size, "%.80s() at %.100s", name, place[0] ? place : "?");
-	snprintf(function, SIM_MAX_FUNCTION, "%s", name);
+	snprintf(function, SIM_MAX_FUNCTION, "%.*s", SIM_MAX_FUNCTION - 1, name);
 }
