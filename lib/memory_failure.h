@@ -48,8 +48,7 @@ struct memory_failure {
 
 /* Context: task. Return: 0 or -GHES_ENOMEM. */
 int memory_failure_init(struct memory_failure *mf, struct ghes_platform *p);
-/* Waits for kicks ahead, recovers what is still queued. Nobody may queue any more. Context: task.
- */
+/* Waits for kicks ahead, recovers what is queued. Nobody may queue any more. Context: task. */
 void memory_failure_exit(struct memory_failure *mf);
 
 /**
@@ -82,8 +81,7 @@ static inline void memory_failure_kick_ahead(struct memory_failure *mf, unsigned
 /* It has run, to its end, or could not be queued after all. Context: task, irq. */
 static inline void memory_failure_kick_over(struct memory_failure *mf, unsigned int cpu)
 {
-	/* T1 release: the task work is done with its node; pairs with T2 in memory_failure_exit()
-	 */
+	/* T1 release: the task work's node was freed; pairs with T2 in memory_failure_exit() */
 	atomic_fetch_sub_explicit(&mf->cpu[cpu].kicks, 1, memory_order_release);
 }
 

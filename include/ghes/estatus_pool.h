@@ -8,10 +8,10 @@
  * Design
  * - An arena is up to 64 granules of equal size whose whole allocation state is ONE word, a bit a
  *   granule. Allocating k granules finds a run of k clear bits in a local copy (a handful of
- *   shifts) and sets them with one compare-exchange; freeing clears them with one fetch-and. There
- *are no links in free memory and no intermediate states: the word says all, so ABA is impossible (a
- *word that went A -> B -> A still describes what is free), a nested NMI finds either all or nothing
- *of what it interrupted, and fragmentation costs no time.
+ *   shifts) and sets them with one compare-exchange; freeing clears them with one fetch-and.
+ *   There are no links in free memory and no intermediate states: the word says all, so ABA is
+ *   impossible (a word that went A -> B -> A still describes what is free), a nested NMI finds
+ *   either all or nothing of what it interrupted, and fragmentation costs no time.
  * - An NMI-like source is a user. It brings private arenas, which hold its preallocated number of
  *   records at its full error_block_length whatever anybody else does, and common arenas of fine
  *   granules, where small records go first and which anybody may borrow from.

@@ -231,8 +231,7 @@ static void closing(const struct check *c, const struct teller *t, const struct 
 	puts(TELL_LIMITS);
 }
 
-/* Is something known of the scenario? Then what another driver cannot show of it may come of that.
- */
+/* Is something known of the scenario? What another driver cannot show of it may come of that. */
 static bool has_known(const struct teller *t, const char *scenario)
 {
 	for (unsigned int i = 0; i < t->suite.nr; i++)

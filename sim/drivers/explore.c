@@ -29,18 +29,6 @@
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 
-static bool has_ticks(const struct sim_scenario *s)
-{
-	for (unsigned int i = 0; i < s->nr_arrivals; i++)
-		if (s->arrivals[i].action.kind == SIM_ACTION_TICK)
-			return true;
-	for (unsigned int i = 0; i < s->nr_programs; i++)
-		for (unsigned int k = 0; k < s->programs[i].nr_actions; k++)
-			if (s->programs[i].actions[k].kind == SIM_ACTION_TICK)
-				return true;
-	return false;
-}
-
 static int open_machine(struct explore *e, char *error, size_t error_size)
 {
 	struct sim_observer counts = counts_observer(e->s), rec;
@@ -74,7 +62,7 @@ static int open_machine(struct explore *e, char *error, size_t error_size)
 	sim_set_driver(e->m, &e->driver);
 	/* A data pointer of the core's object is as good as one to its code. */
 	e->core_base = dladdr(ops, &info) ? info.dli_fbase : NULL;
-	e->ticks = has_ticks(e->s);
+	e->ticks = scenario_has_action(e->s, SIM_ACTION_TICK);
 	e->interrupts_read = ops->contexts_read_rcu;
 	return 0;
 }

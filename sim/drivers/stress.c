@@ -793,18 +793,6 @@ static void as_cpu_0(struct stress *s, void (*fn)(struct stress *s))
 	me = NULL;
 }
 
-static bool probes(const struct sim_scenario *sc)
-{
-	for (unsigned int i = 0; i < sc->nr_arrivals; i++)
-		if (sc->arrivals[i].action.kind == SIM_ACTION_PROBE)
-			return true;
-	for (unsigned int i = 0; i < sc->nr_programs; i++)
-		for (unsigned int n = 0; n < sc->programs[i].nr_actions; n++)
-			if (sc->programs[i].actions[n].kind == SIM_ACTION_PROBE)
-				return true;
-	return false;
-}
-
 static void boot(struct stress *s)
 {
 	struct ghes_core_state state = {0};
@@ -812,7 +800,8 @@ static void boot(struct stress *s)
 	sim_boot(s->m);
 	if (sim_core(s->m))
 		s->ops->state(sim_core(s->m), &state);
-	s->booted = state.sources || (sim_core(s->m) && probes(s->scenario));
+	s->booted = state.sources ||
+		    (sim_core(s->m) && scenario_has_action(s->scenario, SIM_ACTION_PROBE));
 }
 
 static void come_to_rest(struct stress *s)

@@ -69,6 +69,18 @@ uint32_t scenario_demanded_nests(const struct sim_scenario *s)
 	return s->misbehaves ? 0 : scenario_nests(s);
 }
 
+bool scenario_has_action(const struct sim_scenario *s, enum sim_action_kind kind)
+{
+	for (unsigned int i = 0; i < s->nr_arrivals; i++)
+		if (s->arrivals[i].action.kind == kind)
+			return true;
+	for (unsigned int i = 0; i < s->nr_programs; i++)
+		for (unsigned int n = 0; n < s->programs[i].nr_actions; n++)
+			if (s->programs[i].actions[n].kind == kind)
+				return true;
+	return false;
+}
+
 bool scenario_is_for(const struct sim_scenario *s, const char *driver)
 {
 	for (const struct tree_word *w = driver_words; w->word; w++)

@@ -144,6 +144,9 @@ int scenario_misbehave(struct sim_scenario *s, const uint64_t misbehave[SIM_NR_M
 uint32_t scenario_nests(const struct sim_scenario *s);
 uint32_t scenario_demanded_nests(const struct sim_scenario *s);
 
+/* Does a program or an arrival of @s do that? */
+bool scenario_has_action(const struct sim_scenario *s, enum sim_action_kind kind);
+
 /* Can @driver (its name) show something with @s? A driver that no scenario can name: yes. */
 bool scenario_is_for(const struct sim_scenario *s, const char *driver);
 
