@@ -3,25 +3,34 @@
 
 #include "internal.h"
 
-/*
- * One turn of whoever recovers: the entry in hand, if @had one, was dealt with; take the next.
- * Return: there is one. *@others: if not, somebody else still has one in hand.
- */
-static bool fifo_get(struct memory_failure_cpu *mf_cpu, struct memory_failure_entry *entry,
-		     bool had, bool *others)
+/* Whoever takes entries out and recovers them. */
+struct recovery {
+	struct memory_failure_cpu *mf_cpu;
+	struct memory_failure_entry entry; /* in hand, if has_entry */
+	bool has_entry;
+	bool is_kick;
+	bool others; /* when all were taken out: some have one in hand */
+};
+
+/* The entry in hand, if there was one, was dealt with. Return: there is a next one. */
+static bool fifo_get(struct recovery *r)
 {
+	struct memory_failure_cpu *mf_cpu = r->mf_cpu;
 	struct ghes_platform *p = mf_cpu->platform;
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
-	bool gotten = mf_cpu->head != mf_cpu->tail;
 
-	mf_cpu->in_hand -= had;
-	if (gotten) {
-		*entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
+	mf_cpu->in_hand -= r->has_entry;
+	r->has_entry = mf_cpu->head != mf_cpu->tail;
+	if (r->has_entry) {
+		r->entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
 		mf_cpu->in_hand++;
 	}
-	*others = mf_cpu->in_hand != 0;
+	r->others = mf_cpu->in_hand != 0;
+	/* relaxed: who sees that no kick is ahead takes the lock before *mf_cpu goes */
+	if (r->is_kick && !r->others)
+		atomic_fetch_sub_explicit(&mf_cpu->kicks, 1, memory_order_relaxed);
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
-	return gotten;
+	return r->has_entry;
 }
 
 static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_failure_entry *entry)
@@ -36,26 +45,25 @@ static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_fail
 	return room;
 }
 
-/* Return: others still have something in hand. */
-static bool handle_all(struct memory_failure_cpu *mf_cpu)
+/* Return: others still have something in hand. If not, a kick has ended. */
+static bool handle_all(struct memory_failure_cpu *mf_cpu, bool is_kick)
 {
 	struct ghes_platform *p = mf_cpu->platform;
-	struct memory_failure_entry entry;
-	bool had = false, others;
+	struct recovery r = {.mf_cpu = mf_cpu, .is_kick = is_kick};
 
-	for (; fifo_get(mf_cpu, &entry, had, &others); had = true) {
-		int rc = p->ops->memory_failure(p, entry.pfn, entry.flags);
+	while (fifo_get(&r)) {
+		int rc = p->ops->memory_failure(p, r.entry.pfn, r.entry.flags);
 
 		/* Else the task repeats the access, and the error, until the end of time. */
-		if (rc && (entry.flags & MF_ACTION_REQUIRED))
-			p->ops->force_sig(p, entry.task, "memory failure could not be recovered");
+		if (rc && (r.entry.flags & MF_ACTION_REQUIRED))
+			p->ops->force_sig(p, r.entry.task, "memory failure could not be recovered");
 	}
-	return others;
+	return r.others;
 }
 
 static void memory_failure_work_func(struct ghes_work *work)
 {
-	handle_all(container_of(work, struct memory_failure_cpu, work));
+	handle_all(container_of(work, struct memory_failure_cpu, work), false);
 }
 
 int memory_failure_init(struct memory_failure *mf, struct ghes_platform *p)
@@ -78,9 +86,10 @@ void memory_failure_exit(struct memory_failure *mf)
 	if (!mf->cpu)
 		return;
 	for (unsigned int cpu = 0; cpu < p->nr_cpus; cpu++) {
-		/* T2 acquire: pairs with T1 in memory_failure_kick_over() */
-		while (atomic_load_explicit(&mf->cpu[cpu].kicks, memory_order_acquire))
+		/* relaxed: the last kick's end is ordered by the lock, which ours takes */
+		while (atomic_load_explicit(&mf->cpu[cpu].kicks, memory_order_relaxed))
 			p->ops->schedule(p);
+		memory_failure_kick_ahead(mf, cpu);
 		memory_failure_queue_kick(mf, cpu);
 	}
 	p->ops->free(p, mf->cpu, p->nr_cpus * sizeof(mf->cpu[0]));
@@ -124,6 +133,6 @@ void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu)
 	 * So what another one has in hand is waited for. Who waits has nothing in hand.
 	 */
 	p->ops->cancel_work_sync(p, &mf_cpu->work);
-	while (handle_all(mf_cpu))
+	while (handle_all(mf_cpu, true))
 		p->ops->schedule(p);
 }

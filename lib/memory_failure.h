@@ -38,7 +38,7 @@ struct memory_failure_cpu {
 	uint32_t in_hand; /* taken out, and not yet recovered */
 	struct memory_failure_entry fifo[MEMORY_FAILURE_FIFO_SIZE];
 	struct ghes_work work;
-	_Atomic uint32_t kicks; /* that task works have yet to do; RMW */
+	_Atomic uint32_t kicks; /* that are ahead; RMW, without the lock when they grow */
 };
 
 struct memory_failure {
@@ -60,16 +60,8 @@ void memory_failure_exit(struct memory_failure *mf);
  */
 int memory_failure_queue(struct memory_failure *mf, const struct memory_failure_entry *entry);
 
-/**
- * memory_failure_queue_kick() - recover now what was queued on @cpu
- *
- * Context: task. On return all of it was handled, by this call or by the work item. A page that
- * could not be recovered and whose access cannot be repeated gets its task signalled.
- */
-void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu);
-
 /*
- * A task work is about to be queued that will kick @cpu: memory_failure_exit() waits for it.
+ * A memory_failure_queue_kick() of @cpu will come: memory_failure_exit() waits for it.
  * Context: irq.
  */
 static inline void memory_failure_kick_ahead(struct memory_failure *mf, unsigned int cpu)
@@ -78,11 +70,22 @@ static inline void memory_failure_kick_ahead(struct memory_failure *mf, unsigned
 	atomic_fetch_add_explicit(&mf->cpu[cpu].kicks, 1, memory_order_relaxed);
 }
 
-/* It has run, to its end, or could not be queued after all. Context: task, irq. */
-static inline void memory_failure_kick_over(struct memory_failure *mf, unsigned int cpu)
+/* It will not come after all. Context: irq. */
+static inline void memory_failure_kick_off(struct memory_failure *mf, unsigned int cpu)
 {
-	/* T1 release: the task work's node was freed; pairs with T2 in memory_failure_exit() */
-	atomic_fetch_sub_explicit(&mf->cpu[cpu].kicks, 1, memory_order_release);
+	/* relaxed: as above, and the caller does nothing for it any more */
+	atomic_fetch_sub_explicit(&mf->cpu[cpu].kicks, 1, memory_order_relaxed);
 }
+
+/**
+ * memory_failure_queue_kick() - recover now what was queued on @cpu
+ *
+ * Each call was announced by memory_failure_kick_ahead(). With its end memory_failure_exit() may
+ * go on, and @mf be gone.
+ *
+ * Context: task. On return all of it was handled, by this call or by the work item. A page that
+ * could not be recovered and whose access cannot be repeated gets its task signalled.
+ */
+void memory_failure_queue_kick(struct memory_failure *mf, unsigned int cpu);
 
 #endif

@@ -375,9 +375,9 @@ static void ghes_kick_task_work(struct ghes_work *work)
 	struct ghes_core *core = node->core;
 	unsigned int cpu = node->cpu;
 
-	memory_failure_queue_kick(&core->memory_failure, cpu);
+	/* With the end of the kick the pool may go. */
 	free_node(core, node);
-	memory_failure_kick_over(&core->memory_failure, cpu);
+	memory_failure_queue_kick(&core->memory_failure, cpu);
 }
 
 /*
@@ -397,7 +397,7 @@ static bool kick_before_return(struct ghes_core *core, struct ghes_estatus_node 
 	memory_failure_kick_ahead(&core->memory_failure, node->cpu);
 	if (p->ops->task_work_add(p, *task, &node->task_work, ghes_kick_task_work) == 0)
 		return true;
-	memory_failure_kick_over(&core->memory_failure, node->cpu);
+	memory_failure_kick_off(&core->memory_failure, node->cpu);
 	node->claim = claim;
 	return false;
 }

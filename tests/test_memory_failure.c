@@ -49,6 +49,12 @@ static void the_17th_page_overflows_and_says_so(void **state)
 	assert_int_equal(fx_count(fx, FX_MEMORY_FAILURE), MEMORY_FAILURE_FIFO_SIZE);
 }
 
+static void kick(struct core_fixture *fx, unsigned int cpu)
+{
+	memory_failure_kick_ahead(&fx->core->memory_failure, cpu);
+	memory_failure_queue_kick(&fx->core->memory_failure, cpu);
+}
+
 /* Goal: a kick takes the work of its CPU, and of no other, out of the worker's hands. */
 static void a_kick_handles_one_cpu_at_once(void **state)
 {
@@ -58,10 +64,10 @@ static void a_kick_handles_one_cpu_at_once(void **state)
 	fx->fake.cpu = 2;
 	queue(fx, 2, 0);
 	queue(fx, 3, 0);
-	memory_failure_queue_kick(&fx->core->memory_failure, 2);
+	kick(fx, 2);
 	assert_int_equal(fx_count(fx, FX_MEMORY_FAILURE), 2);
 	assert_int_equal(fx->works, 1);
-	memory_failure_queue_kick(&fx->core->memory_failure, 2);
+	kick(fx, 2);
 	assert_int_equal(fx_count(fx, FX_MEMORY_FAILURE), 2);
 	fx_run_works(fx);
 	assert_int_equal(fx_last(fx, FX_MEMORY_FAILURE)->a, 1);

@@ -106,13 +106,13 @@ ghes_core_plant(NAME ex-claim-marked-plainly FILE lib/notify.c
 ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         WHAT "a kick leaves the task's page in the hands of another CPU, as in the kernel"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE claim
-        FROM [[while (handle_all(mf_cpu))]] TO [[while (handle_all(mf_cpu) && !p)]])
+        FROM [[r->others = mf_cpu->in_hand != 0;]] TO [[r->others = r->has_entry;]])
 ghes_core_plant(NAME ex-waits-with-lock FILE lib/memory_failure.c
         WHAT "a kick waits for another CPU with the lock that this CPU needs"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for memory_failure_cpu.lock held by cpu"
-        FROM [[while (handle_all(mf_cpu))
+        FROM [[while (handle_all(mf_cpu, true))
 		p->ops->schedule(p);]]
-        TO [[handle_all(mf_cpu);
+        TO [[handle_all(mf_cpu, true);
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 	while (mf_cpu->in_hand != 0)
 		p->ops->cpu_relax(p);
