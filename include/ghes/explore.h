@@ -50,6 +50,7 @@ extern "C" {
 #define GHES_EXPLORE_MAX_CPUS	  8	/* CPUs in one search */
 #define GHES_EXPLORE_MAX_CONTEXTS 16	/* threads and handlers together */
 #define GHES_EXPLORE_MAX_STEPS	  16000 /* upper limit of max_steps */
+#define GHES_EXPLORE_SLOTS	  16	/* of config.save */
 
 struct ghes_explore;
 
@@ -175,6 +176,21 @@ struct ghes_explore_config {
 	 * a context must be allowed to interrupt what that context interrupted.
 	 */
 	bool (*may_preempt)(unsigned int running, unsigned int arriving);
+	/*
+	 * A write to memory that the host itself has made read-only, to learn what executions
+	 * change: true, when it may be repeated. Called in a signal handler. NULL: there is none.
+	 */
+	bool (*fault)(void *user, const void *address);
+	/*
+	 * Save what setup() brings to its initial state, in the middle of an execution, and bring
+	 * it back: later executions that begin alike then go on from there. @slot: which of
+	 * GHES_EXPLORE_SLOTS, anew each time. Between two steps, outside of any context. They may
+	 * differ in nothing but time. save: false, it cannot. Both NULL: executions start from
+	 * setup(). Not used for programs with a ghes_explore_region() or a ghes_explore_alloc(),
+	 * nor in a build with AddressSanitizer.
+	 */
+	bool (*save)(void *user, unsigned int slot);
+	void (*restore)(void *user, unsigned int slot);
 	/* What reports call a lock; NULL: its address. May be NULL. */
 	const char *(*lock_name)(void *user, const void *lock);
 	void *user;

@@ -4,7 +4,8 @@
  * that nest on them, with data-race detection.
  *
  * Flow: boot once and take a snapshot -> the engine of sim/explore runs executions (explore_run.c),
- * each from the snapshot, until there is none left or a bound is reached -> defects with minimised
+ * each from the snapshot or from a state on the way that an earlier one saved, until there is none
+ * left or a bound is reached -> defects with minimised
  * schedules (explore_schedule.c) -> verdict.
  *
  * What it does beyond the scenario: places of arrivals (`at`) are not looked at; what adds or
@@ -96,6 +97,8 @@ static int boot_machine(struct explore *e, char *error, size_t error_size)
 static void close_machine(struct explore *e)
 {
 	ghes_explore_free(e->x);
+	for (unsigned int i = 0; i < GHES_EXPLORE_SLOTS; i++)
+		free(e->slot[i].state);
 	if (e->boot)
 		sim_snapshot_free(e->m, e->boot);
 	if (e->m)

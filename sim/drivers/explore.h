@@ -26,6 +26,7 @@ struct explore {
 	struct sim_core *core;
 	struct sim_machine *m;
 	struct sim_snapshot *boot;
+	bool tracking; /* of what executions write */
 	struct ghes_explore *x;
 	struct sim_result *r;
 	struct known_watch known;
@@ -55,7 +56,14 @@ struct explore {
 	uint64_t moves;		/* none is seen of it */
 	bool boot_died;
 
+	struct explore_slot {
+		struct sim_changes *state;
+		uint64_t verdicts[SIM_FATAL + 1]; /* since the execution began */
+		unsigned int taken[EXPLORE_MAX_ARRIVALS];
+	} slot[GHES_EXPLORE_SLOTS];
+
 	/* One execution. */
+	uint64_t verdicts_before[SIM_FATAL + 1];
 	unsigned int taken[EXPLORE_MAX_ARRIVALS]; /* by index in the scenario */
 	sigjmp_buf rest;
 	bool resting;

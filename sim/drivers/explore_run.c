@@ -294,10 +294,40 @@ static void setup(void *user)
 	struct explore *e = user;
 
 	sim_snapshot_restore(e->m, e->boot);
+	if (!e->tracking) /* what else it cannot be, it is slower without */
+		sim_snapshot_track(e->m, e->boot);
+	e->tracking = true;
 	memset(e->taken, 0, sizeof(e->taken));
+	memcpy(e->verdicts_before, e->verdicts, sizeof(e->verdicts));
 	e->resting = false;
 	if (e->recording)
 		recording_clear(e->recording);
+}
+
+static bool save(void *user, unsigned int slot)
+{
+	struct explore *e = user;
+	struct explore_slot *to = &e->slot[slot];
+
+	if (sim_changes_save(e->m, e->boot, &to->state))
+		return false;
+	memcpy(to->taken, e->taken, sizeof(to->taken));
+	for (unsigned int i = 0; i <= SIM_FATAL; i++)
+		to->verdicts[i] = e->verdicts[i] - e->verdicts_before[i];
+	return true;
+}
+
+static void restore(void *user, unsigned int slot)
+{
+	struct explore *e = user;
+	const struct explore_slot *from = &e->slot[slot];
+
+	sim_changes_restore(e->m, e->boot, from->state);
+	memcpy(e->taken, from->taken, sizeof(e->taken));
+	memcpy(e->verdicts_before, e->verdicts, sizeof(e->verdicts));
+	for (unsigned int i = 0; i <= SIM_FATAL; i++)
+		e->verdicts[i] += from->verdicts[i];
+	e->resting = false;
 }
 
 static void finish(void *user)
@@ -315,6 +345,11 @@ static void finish(void *user)
 	sim_collect_judged(e->r, e->m);
 	if (sim_nr_defects(e->m))
 		fail(e);
+}
+
+static bool fault(void *user, const void *address)
+{
+	return sim_snapshot_fault(((struct explore *)user)->m, address);
 }
 
 static void after_step(void *user)
@@ -350,6 +385,9 @@ void explore_callbacks(struct explore *e, struct ghes_explore_config *config)
 	config->setup = setup;
 	config->finish = finish;
 	config->after_step = after_step;
+	config->fault = fault;
+	config->save = save;
+	config->restore = restore;
 	config->switched = switched;
 	config->lock_name = lock_name;
 	config->may_preempt = anywhere;

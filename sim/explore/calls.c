@@ -29,7 +29,7 @@ static struct ex_op *new_op(struct ex_ctx *self, unsigned int kind, int order, c
 /* The operation may have to wait until others have gone on. */
 static void wait_turn(struct ex_ctx *self)
 {
-	ex->waiting |= ex_bit(self->id);
+	ex->machine.waiting |= ex_bit(self->id);
 	ex_chain_note(ex, self);
 	ex_step(self);
 }
@@ -145,7 +145,7 @@ void ghes_explore_pause(void)
 	if (self->last_turn == turn && self->turn_length < EX_TURN) {
 		if (!self->relax_n) { /* of memory that nobody else reaches, as far as is known */
 			self->relax_n = EX_RELAX + 1;
-			self->relax_writes = x->writes;
+			self->relax_writes = x->machine.writes;
 		}
 		self->pausing = true;
 		new_op(self, EX_OP_RELAX, memory_order_relaxed, PC());
@@ -275,7 +275,7 @@ static bool change_mask(unsigned int kind, unsigned int mask_class, const void *
 		return false;
 	if (mask_class < 1 || mask_class > 8)
 		misused(x, self, pc, "%s uses mask class %u, not 1 to 8", self->name, mask_class);
-	was = x->masked[self->cpu] & bit;
+	was = x->machine.masked[self->cpu] & bit;
 	if (was == (kind == EX_OP_MASK))
 		return was;
 	add_access(new_op(self, kind, memory_order_relaxed, pc), x->cpu_mask_obj[self->cpu], bit,
@@ -432,7 +432,7 @@ void *ghes_explore_alloc(size_t bytes)
 	if (bytes & 7)
 		x->arena_valid[at + (bytes >> 3)] = bytes & 7;
 	ex_host_end(x, self);
-	x->live_allocs++;
+	x->machine.live_allocs++;
 	return b + 1;
 }
 
@@ -464,7 +464,7 @@ void ghes_explore_free_memory(void *p)
 	ex_host_begin(x);
 	memset(&x->arena_valid[offset >> 3], 0, (b->bytes + 7) >> 3);
 	ex_host_end(x, self);
-	x->live_allocs--;
+	x->machine.live_allocs--;
 }
 
 int ghes_explore_self(void)

@@ -41,7 +41,7 @@ static ex_mask readers(const struct ghes_explore *x, const struct ex_ctx *c)
 /* One context that has to go on before @c can; EX_CTXS: none that is known. */
 static unsigned int next_in_chain(const struct ghes_explore *x, const struct ex_ctx *c)
 {
-	unsigned int top = x->top[c->cpu];
+	unsigned int top = x->machine.top[c->cpu];
 	ex_mask sections = readers(x, c);
 
 	if (c->state == EX_PENDING || top != c->id)
@@ -95,12 +95,12 @@ static void blocked_text(const struct ghes_explore *x, const struct ex_ctx *c, c
 static const char *state_text(const struct ghes_explore *x, const struct ex_ctx *c, char *text,
 			      size_t size)
 {
-	unsigned int top = x->top[c->cpu];
+	unsigned int top = x->machine.top[c->cpu];
 	size_t used = (size_t)snprintf(text, size, "%s ", c->name);
 
 	if (used >= size)
 		return text;
-	if (c->state == EX_PENDING && (c->mask_bit & x->masked[c->cpu]))
+	if (c->state == EX_PENDING && (c->mask_bit & x->machine.masked[c->cpu]))
 		snprintf(text + used, size - used, "is held back by the mask of CPU %u", c->cpu);
 	else if (c->state == EX_PENDING)
 		snprintf(text + used, size - used, "is held back by %s",
@@ -127,7 +127,7 @@ static const struct ex_ctx *begin_of_chain(const struct ghes_explore *x)
 
 		if (!is_unfinished(c))
 			continue;
-		if (c->state == EX_RUNNING && x->top[c->cpu] == i)
+		if (c->state == EX_RUNNING && x->machine.top[c->cpu] == i)
 			return c;
 		if (!first || (first->state == EX_PENDING && c->state == EX_RUNNING))
 			first = c;

@@ -63,6 +63,12 @@ static void caught(int sig, siginfo_t *info, void *context)
 	struct ghes_explore *x = ex;
 	struct ex_ctx *c = x ? x->cur : NULL;
 
+	if (x && sig == SIGSEGV && x->cfg.fault && x->cfg.fault(x->cfg.user, info->si_addr))
+		return;
+	if (EX_LEAVES_STACKS) { /* repeated, it is whose it was before */
+		ex_crash_ignore(catching);
+		return;
+	}
 	if (x && x->unwinding) /* a stack that is no stack any more: what is known must do */
 		siglongjmp(x->host, 1);
 	if (!c && !(x && x->finishing)) {
@@ -187,37 +193,44 @@ static void watch(struct ghes_explore *x, int flags)
 	watchdog_start(&watchdog, 0, x->cfg.max_idle_ms, flags, tick);
 }
 
+/* AddressSanitizer has its own report, and does not follow a jump off the signal stack. */
+static unsigned int nr_caught(const struct ghes_explore *x)
+{
+	if (EX_LEAVES_STACKS)
+		return x->cfg.fault ? 1 : 0;
+	return EX_FATAL_SIGNALS;
+}
+
 bool ex_crash_catch(struct ghes_explore *x)
 {
-#ifdef EX_ASAN
-	/* AddressSanitizer has its own report, and does not follow a jump off the signal stack. */
-	watch(x, 0);
-	return true;
-#endif
 	struct sigaction action = {.sa_sigaction = caught,
 				   .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 	stack_t stack = {.ss_size = 64 << 10};
 
-	x->crash_stack = malloc(stack.ss_size);
-	if (!x->crash_stack)
-		return false;
-	stack.ss_sp = x->crash_stack;
-	sigaltstack(&stack, &x->old_crash_stack);
+	if (!EX_LEAVES_STACKS) {
+		x->crash_stack = malloc(stack.ss_size);
+		if (!x->crash_stack)
+			return false;
+		stack.ss_sp = x->crash_stack;
+		sigaltstack(&stack, &x->old_crash_stack);
+	}
 	sigemptyset(&action.sa_mask);
-	for (unsigned int i = 0; i < EX_FATAL_SIGNALS; i++)
+	for (unsigned int i = 0; i < nr_caught(x); i++)
 		sigaction(fatal[i], &action, &x->old_action[i]);
-	watch(x, SA_ONSTACK);
+	watch(x, EX_LEAVES_STACKS ? 0 : SA_ONSTACK);
 	return true;
 }
 
 void ex_crash_ignore(struct ghes_explore *x)
 {
+	if (!catching)
+		return;
 	catching = NULL;
 	watchdog_stop(&watchdog);
+	for (unsigned int i = 0; i < nr_caught(x); i++)
+		sigaction(fatal[i], &x->old_action[i], NULL);
 	if (!x->crash_stack)
 		return;
-	for (unsigned int i = 0; i < EX_FATAL_SIGNALS; i++)
-		sigaction(fatal[i], &x->old_action[i], NULL);
 	sigaltstack(&x->old_crash_stack, NULL);
 	free(x->crash_stack);
 	x->crash_stack = NULL;

@@ -212,6 +212,8 @@ static unsigned int pending_event(struct ghes_explore *x, const struct ex_ctx *c
 	ev->kind = c->op.kind;
 	ev->n_acc = c->op.n_acc;
 	memcpy(ev->acc, c->op.acc, sizeof(ev->acc));
+	x->brief[pos] = (struct ex_brief){
+		.prev_in_ctx = x->ctx_last[c->id], .ctx = ev->ctx, .kind = ev->kind};
 	return pos;
 }
 
@@ -266,7 +268,7 @@ void ex_dpor_blocked(struct ghes_explore *x, ex_mask enabled)
 {
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		const struct ex_ctx *c = &x->ctx[i];
-		unsigned int top = x->top[c->cpu];
+		unsigned int top = x->machine.top[c->cpu];
 
 		if ((c->state == EX_RUNNING && c->op.kind == EX_OP_LOCK) ||
 		    (c->state == EX_PENDING && c->mask_bit))

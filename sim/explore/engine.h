@@ -22,6 +22,7 @@
 #define SIM_EXPLORE_ENGINE_H
 
 #include <ghes/explore.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -46,6 +47,8 @@
 #define EX_PROBE_HANGS_SOONER 8	   /* part of max_idle_ms, when it is known to hang */
 #define EX_LEARN_AFTER	      2000 /* executions: a search that long first learns by samples */
 #define EX_LEARN_SAMPLES      500
+#define EX_CHECKPOINTS	      GHES_EXPLORE_SLOTS
+#define EX_CHECKPOINT_STEPS   64 /* that cost less to replay than to save the machine before them */
 #define EX_SHARD_DEPTH	      8
 #define EX_SHARD_SAMPLES      256
 #define EX_SHARD_BEGINNING    2000
@@ -229,7 +232,16 @@ struct ex_event {
 	ex_mask enabled, backtrack, done, sleep;
 	uint16_t preemptions_before, preemptions; /* this event not counted, counted */
 	uint8_t running;			  /* context that ran before, EX_CTXS if none */
-	uint8_t top[EX_CPUS]; /* innermost context of each CPU before the event */
+	uint8_t top[EX_CPUS];  /* innermost context of each CPU before the event */
+	ex_pos begin[EX_CPUS]; /* of these: when it arrived, 0: a thread */
+};
+
+/* Of an event, what nest.c walks over again and again: many to a cache line. */
+struct ex_brief {
+	ex_pos prev_in_ctx;
+	ex_pos begin; /* the arrival that its handler's block began with; 0: a thread's */
+	uint8_t ctx;
+	uint8_t kind;
 };
 
 /* A granule of memory or an abstract thing. Found by key; never forgotten during a search. */
@@ -388,6 +400,30 @@ struct ex_end {
 	const void *pc, *address;
 };
 
+/* Of an execution, as are contexts and the owners of locks. */
+struct ex_machine {
+	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
+	uint8_t masked[EX_CPUS];
+	ex_mask runnable; /* contexts on top of their CPU and not done */
+	ex_mask waiting;  /* of these: those whose op may be disabled */
+	ex_mask pending;  /* handlers that may arrive */
+	uint64_t writes;  /* grows with each write, see relax */
+	size_t live_allocs;
+};
+
+/* See checkpoint.c. */
+struct ex_checkpoint {
+	unsigned int depth; /* of the path, when it was made */
+	uint8_t self;	    /* the context that was about to make a step */
+	uint8_t lock_owner[EX_LOCKS];
+	unsigned int n_locks;
+	struct ex_machine machine;
+	struct ex_ctx ctx[EX_CTXS];
+	char *stacks;
+	size_t stack_room;
+	uint64_t arrivals, interrupted, nested; /* since the execution began */
+};
+
 struct ghes_explore {
 	struct ghes_explore_config cfg;
 	unsigned int n_ctx, n_handlers;
@@ -399,18 +435,12 @@ struct ghes_explore {
 	struct ex_ctx *cur;	/* NULL: outside of the program under test */
 	struct ex_ctx *leaving; /* has ended; its stack is in use until somebody else goes on */
 	void *main_sp;
-	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
-	uint8_t masked[EX_CPUS];
+	struct ex_machine machine;
 	uint8_t cpu_blocking; /* CPUs with a handler that may wait for locks: sticky */
-	ex_mask runnable;     /* contexts on top of their CPU and not done */
-	ex_mask waiting;      /* of these: those whose op may be disabled */
-	ex_mask pending;      /* handlers that may arrive */
 	struct ex_lock locks[EX_LOCKS];
 	unsigned int n_locks;
-	uint64_t writes;  /* grows with each write, see relax */
 	bool uses_relax;  /* sticky */
 	bool uses_fences; /* sticky */
-	size_t live_allocs;
 	enum ex_outcome outcome;
 	bool finishing;		/* finish() runs */
 	bool on_fiber;		/* the running stack is that of a context */
@@ -425,10 +455,15 @@ struct ghes_explore {
 	uint32_t cpu_mask_obj[EX_CPUS], cpu_depth_obj[EX_CPUS], rcu_obj, rcu_done_obj, sc_obj;
 
 	/* analysis */
-	struct ex_event *path; /* [path_slots], half of it for replays */
-	unsigned int depth;    /* events of the current execution */
-	unsigned int kept;     /* events that are replayed, not computed */
-	unsigned int branch;   /* position of the event that differs, 0: none */
+	struct ex_event *path;		   /* [path_slots], half of it for replays */
+	struct ex_brief *brief;		   /* of each of them */
+	unsigned int depth;		   /* events of the current execution */
+	unsigned int kept;		   /* events that are replayed, not computed */
+	unsigned int branch;		   /* position of the event that differs, 0: none */
+	struct ex_checkpoint *checkpoints; /* [EX_CHECKPOINTS] of the path, by depth */
+	unsigned int n_checkpoints;
+	unsigned int save_at;  /* depth where the next one is due, UINT_MAX: none */
+	struct ex_ctx *saving; /* whose step that is */
 	unsigned int shard_depth;
 	unsigned int max_steps, path_slots;
 	ex_pos ctx_last[EX_CTXS], cpu_last[EX_CPUS];
@@ -460,6 +495,7 @@ struct ghes_explore {
 	unsigned int n_regions;
 
 	struct ghes_explore_result res;
+	struct ghes_explore_result res_before; /* the current execution */
 	struct ex_finding *findings;
 	struct ghes_explore_defect *defects;
 	unsigned int n_findings, findings_room;
@@ -513,6 +549,16 @@ static inline bool ex_is_c11(const struct ghes_explore *x)
 	return __builtin_expect(x->cfg.memory == GHES_EXPLORE_C11, 0);
 }
 
+/* Changes with each write to the bytes in @mask. */
+static inline uint16_t ex_version(const struct ghes_explore *x, uint32_t obj, unsigned int mask)
+{
+	uint16_t sum = 0;
+
+	for (; mask; mask &= mask - 1)
+		sum = (uint16_t)(sum + x->objs[obj].writes[__builtin_ctz(mask)]);
+	return sum;
+}
+
 static inline ex_mask ex_bit(unsigned int ctx)
 {
 	return (ex_mask)1 << ctx;
@@ -521,12 +567,19 @@ static inline ex_mask ex_bit(unsigned int ctx)
 /* machine.c */
 void ex_machine_reset(struct ghes_explore *x);
 void ex_machine_run(struct ghes_explore *x);
+void ex_machine_resume(struct ghes_explore *x, const struct ex_checkpoint *from);
 ex_mask ex_machine_enabled(const struct ghes_explore *x);
 void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c);
 bool ex_machine_may_arrive(const struct ghes_explore *x, unsigned int handler);
 struct ex_lock *ex_lock_find(struct ghes_explore *x, uintptr_t key);
 void ex_step(struct ex_ctx *self);
 void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome) __attribute__((noreturn));
+
+/* checkpoint.c */
+const struct ex_checkpoint *ex_checkpoint_for(struct ghes_explore *x);
+void ex_checkpoint_save(struct ghes_explore *x, const struct ex_ctx *self);
+struct ex_ctx *ex_checkpoint_restore(struct ghes_explore *x, const struct ex_checkpoint *from);
+void ex_checkpoint_free(struct ghes_explore *x);
 
 /* trace.c */
 uint32_t ex_obj_find(struct ghes_explore *x, uintptr_t key);

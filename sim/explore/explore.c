@@ -53,11 +53,13 @@ struct ghes_explore *ghes_explore_new(const struct ghes_explore_config *config)
 	x->findings_room = EX_FINDINGS;
 	x->findings = calloc(EX_FINDINGS, sizeof(*x->findings));
 	x->defects = calloc(EX_FINDINGS, sizeof(*x->defects));
+	x->brief = calloc(x->path_slots, sizeof(*x->brief));
 	x->succ = calloc(x->path_slots, sizeof(*x->succ));
 	x->wanted = calloc(x->path_slots, sizeof(*x->wanted));
 	x->wanted_before = calloc(x->path_slots, sizeof(*x->wanted));
-	if (!x->path || !x->findings || !x->defects || !x->succ || !x->wanted ||
-	    !x->wanted_before) {
+	x->checkpoints = calloc(EX_CHECKPOINTS, sizeof(*x->checkpoints));
+	if (!x->checkpoints || !x->brief || !x->path || !x->findings || !x->defects || !x->succ ||
+	    !x->wanted || !x->wanted_before) {
 		ghes_explore_free(x);
 		return NULL;
 	}
@@ -76,11 +78,13 @@ void ghes_explore_free(struct ghes_explore *x)
 		munmap(x->arenas, (size_t)x->n_ctx * EX_ARENA);
 	for (unsigned int i = 0; i < x->n_regions; i++)
 		free(x->regions[i].copy);
+	ex_checkpoint_free(x);
 	free(x->arena_valid);
 	free(x->seen);
 	free(x->findings);
 	free(x->defects);
 	free(x->path);
+	free(x->brief);
 	free(x->succ);
 	free(x->wanted);
 	free(x->wanted_before);
@@ -283,6 +287,7 @@ bool ex_analysis_reset(struct ghes_explore *x)
 			return false;
 		x->obj_used = 0;
 	}
+	x->n_checkpoints = 0;
 	while (x->depth)
 		ex_trace_pop(x);
 	for (uint32_t i = 0; i < x->obj_slots; i++)
@@ -335,9 +340,9 @@ static void finish(struct ghes_explore *x)
 	if (x->cfg.finish)
 		x->cfg.finish(x->cfg.user);
 	x->finishing = false;
-	if (x->live_allocs && !x->cfg.no_leaks) {
+	if (x->machine.live_allocs && !x->cfg.no_leaks) {
 		ex_defect(x, "leak", NULL, NULL, "%zu block(s) not freed at the end",
-			  x->live_allocs);
+			  x->machine.live_allocs);
 		x->outcome = EX_FAILED;
 	}
 }
@@ -355,13 +360,26 @@ static void let_others_start(struct ghes_explore *x)
 	x->more_shared = true;
 }
 
+/* From the state before all. */
+static void begin(struct ghes_explore *x)
+{
+	restore_memory(x);
+	ex_machine_reset(x);
+	if (x->cfg.setup)
+		x->cfg.setup(x->cfg.user);
+	ex_machine_run(x);
+}
+
 enum ex_outcome ex_execute(struct ghes_explore *x)
 {
+	const struct ex_checkpoint *from = ex_checkpoint_for(x);
+
 	ex = x;
 	x->begun++;
 	x->end.happened = x->unwinding = x->cut = false;
-	restore_memory(x);
-	ex_machine_reset(x);
+	x->cur = x->leaving = x->saving = NULL;
+	x->outcome = EX_RUNNING_ON;
+	x->res_before = x->res;
 	x->depth = 0;
 	x->next_sleep = x->next_delayed = x->next_late = 0;
 	x->running = EX_CTXS;
@@ -369,9 +387,10 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 		x->script->pos = x->script->used = 0;
 	/* No signal mask to save: the handlers of crash.c do not change it. */
 	if (!sigsetjmp(x->host, 0)) {
-		if (x->cfg.setup)
-			x->cfg.setup(x->cfg.user);
-		ex_machine_run(x);
+		if (from)
+			ex_machine_resume(x, from);
+		else
+			begin(x);
 		if (x->outcome == EX_COMPLETE)
 			finish(x);
 	}

@@ -10,6 +10,7 @@
 #ifndef SIM_EXPLORE_FIBER_H
 #define SIM_EXPLORE_FIBER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,13 @@ void ex_fiber_entry(void);
 #if __has_feature(address_sanitizer)
 #define EX_ASAN 1
 #endif
+#endif
+
+/* AddressSanitizer keeps notes of its own about stacks: they are left where they are. */
+#ifdef EX_ASAN
+#define EX_LEAVES_STACKS true
+#else
+#define EX_LEAVES_STACKS false
 #endif
 
 #ifdef EX_ASAN

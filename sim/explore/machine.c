@@ -17,24 +17,14 @@
 
 struct ghes_explore *ex;
 
-/* Changes with each write to the bytes in @mask. */
-static uint16_t version(const struct ghes_explore *x, uint32_t obj, unsigned int mask)
-{
-	uint16_t sum = 0;
-
-	for (; mask; mask &= mask - 1)
-		sum = (uint16_t)(sum + x->objs[obj].writes[__builtin_ctz(mask)]);
-	return sum;
-}
-
 static bool relax_may_go_on(const struct ghes_explore *x, const struct ex_ctx *c)
 {
 	if (c->stale)
 		return true;
 	if (c->relax_n > EX_RELAX)
-		return x->writes != c->relax_writes;
+		return x->machine.writes != c->relax_writes;
 	for (unsigned int i = 0; i < c->relax_n; i++)
-		if (version(x, c->relax_obj[i], c->relax_mask[i]) != c->relax_version[i])
+		if (ex_version(x, c->relax_obj[i], c->relax_mask[i]) != c->relax_version[i])
 			return true;
 	return false;
 }
@@ -73,9 +63,9 @@ static bool op_enabled(const struct ghes_explore *x, const struct ex_ctx *c)
 bool ex_machine_may_arrive(const struct ghes_explore *x, unsigned int handler)
 {
 	const struct ex_ctx *h = &x->ctx[handler];
-	unsigned int top = x->top[h->cpu];
+	unsigned int top = x->machine.top[h->cpu];
 
-	if (h->mask_bit & x->masked[h->cpu])
+	if (h->mask_bit & x->machine.masked[h->cpu])
 		return false;
 	return top == EX_CTXS || x->ctx[top].state == EX_DONE ||
 	       (x->preempts[top] & ex_bit(handler));
@@ -83,8 +73,8 @@ bool ex_machine_may_arrive(const struct ghes_explore *x, unsigned int handler)
 
 ex_mask ex_machine_enabled(const struct ghes_explore *x)
 {
-	ex_mask enabled = x->runnable;
-	ex_mask rest = x->runnable & x->waiting;
+	ex_mask enabled = x->machine.runnable;
+	ex_mask rest = x->machine.runnable & x->machine.waiting;
 
 	while (rest) {
 		unsigned int c = (unsigned int)__builtin_ctz(rest);
@@ -93,7 +83,7 @@ ex_mask ex_machine_enabled(const struct ghes_explore *x)
 		if (!op_enabled(x, &x->ctx[c]))
 			enabled &= ~ex_bit(c);
 	}
-	rest = x->pending;
+	rest = x->machine.pending;
 	while (rest) {
 		unsigned int h = (unsigned int)__builtin_ctz(rest);
 
@@ -132,14 +122,14 @@ static void make_pending(struct ghes_explore *x, struct ex_ctx *h)
 			.obj = x->cpu_mask_obj[h->cpu], .mask = h->mask_bit, .type = EX_B};
 	op->n_acc = op->n_base;
 	h->state = EX_PENDING;
-	x->pending |= ex_bit(h->id);
+	x->machine.pending |= ex_bit(h->id);
 }
 
 /* The context on top of @cpu has ended: what it interrupted goes on. */
 static void leave(struct ghes_explore *x, struct ex_ctx *c)
 {
 	c->state = EX_DONE;
-	x->runnable &= ~ex_bit(c->id);
+	x->machine.runnable &= ~ex_bit(c->id);
 	if (c->locks_held)
 		ex_defect(x, "lock", c, c->op.pc, "%s ends with %u lock(s) held", c->name,
 			  c->locks_held);
@@ -147,12 +137,12 @@ static void leave(struct ghes_explore *x, struct ex_ctx *c)
 		ex_defect(x, "context", c, c->op.pc, "%s ends in an RCU read section", c->name);
 	if (!c->handler)
 		return;
-	if (x->masked[c->cpu] != c->masked_at_entry)
+	if (x->machine.masked[c->cpu] != c->masked_at_entry)
 		ex_defect(x, "mask", c, c->op.pc, "%s changed the mask of CPU %u from %#x to %#x",
-			  c->name, c->cpu, c->masked_at_entry, x->masked[c->cpu]);
-	x->top[c->cpu] = c->parent;
+			  c->name, c->cpu, c->masked_at_entry, x->machine.masked[c->cpu]);
+	x->machine.top[c->cpu] = c->parent;
 	if (c->parent < EX_CTXS && x->ctx[c->parent].state == EX_RUNNING)
-		x->runnable |= ex_bit(c->parent);
+		x->machine.runnable |= ex_bit(c->parent);
 	c->state = EX_IDLE;
 	if (c->rerun) {
 		c->rerun = false;
@@ -218,18 +208,18 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 	c->private_accesses = 0;
 	c->parent = EX_CTXS;
 	if (c->handler) {
-		c->parent = x->top[c->cpu];
-		c->masked_at_entry = x->masked[c->cpu];
-		x->pending &= ~ex_bit(c->id);
+		c->parent = x->machine.top[c->cpu];
+		c->masked_at_entry = x->machine.masked[c->cpu];
+		x->machine.pending &= ~ex_bit(c->id);
 		if (c->parent < EX_CTXS) {
-			x->runnable &= ~ex_bit(c->parent);
+			x->machine.runnable &= ~ex_bit(c->parent);
 			x->res.interrupted += x->ctx[c->parent].state == EX_RUNNING;
 			x->res.nested += x->ctx[c->parent].handler;
 		}
 		x->res.arrivals++;
 	}
-	x->top[c->cpu] = c->id;
-	x->runnable |= ex_bit(c->id);
+	x->machine.top[c->cpu] = c->id;
+	x->machine.runnable |= ex_bit(c->id);
 }
 
 /* What waiting loops have to know; nothing when the program has none. */
@@ -240,7 +230,7 @@ static void note_writes(struct ghes_explore *x, const struct ex_op *op)
 			continue;
 		for (unsigned int m = op->acc[i].mask; m; m &= m - 1)
 			x->objs[op->acc[i].obj].writes[__builtin_ctz(m)]++;
-		x->writes++;
+		x->machine.writes++;
 	}
 }
 
@@ -254,7 +244,7 @@ static void forget_own_writes(struct ex_ctx *c, const struct ex_op *op)
 			continue;
 		if (c->relax_n)
 			c->relax_writes++;
-		for (unsigned int k = 0; k < c->relax_n && k < EX_RELAX; k++)
+		for (unsigned int k = 0; k < c->relax_n && c->relax_n <= EX_RELAX; k++)
 			if (c->relax_obj[k] == a->obj)
 				c->relax_version[k] =
 					(uint16_t)(c->relax_version[k] +
@@ -269,26 +259,26 @@ static void note_read(struct ghes_explore *x, struct ex_ctx *c, const struct ex_
 	    (op->kind == EX_OP_RMW && op->unread) || (op->size == 0 && op->kind != EX_OP_POINT))
 		return;
 	if (!c->relax_n)
-		c->relax_writes = x->writes;
+		c->relax_writes = x->machine.writes;
 	c->turn_length++;
 	for (unsigned int i = 0; i < op->n_base; i++) {
 		const struct ex_access *a = &op->acc[i];
 		unsigned int k;
 
 		c->turn = (c->turn ^ (a->obj << 8 | a->mask)) * 0x9e3779b97f4a7c15u;
-
-		for (k = 0; k < c->relax_n && k < EX_RELAX; k++)
+		if (c->relax_n > EX_RELAX)
+			continue;
+		for (k = 0; k < c->relax_n; k++)
 			if (c->relax_obj[k] == a->obj && c->relax_mask[k] == a->mask)
 				break;
-		if (k < c->relax_n && k < EX_RELAX)
+		if (k < c->relax_n)
 			continue;
-		if (c->relax_n < EX_RELAX) {
-			c->relax_obj[c->relax_n] = a->obj;
-			c->relax_mask[c->relax_n] = a->mask;
-			c->relax_version[c->relax_n] = version(x, a->obj, a->mask);
+		if (k < EX_RELAX) {
+			c->relax_obj[k] = a->obj;
+			c->relax_mask[k] = a->mask;
+			c->relax_version[k] = ex_version(x, a->obj, a->mask);
 		}
-		if (c->relax_n <= EX_RELAX)
-			c->relax_n++;
+		c->relax_n++;
 	}
 }
 
@@ -329,10 +319,10 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 		c->locks_held--;
 		break;
 	case EX_OP_MASK:
-		x->masked[c->cpu] |= op->acc[0].mask;
+		x->machine.masked[c->cpu] |= op->acc[0].mask;
 		break;
 	case EX_OP_UNMASK:
-		x->masked[c->cpu] &= ~op->acc[0].mask;
+		x->machine.masked[c->cpu] &= ~op->acc[0].mask;
 		break;
 	case EX_OP_RAISE:
 		op->choices = 0;
@@ -364,7 +354,7 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 	default:
 		break;
 	}
-	x->waiting &= ~ex_bit(c->id);
+	x->machine.waiting &= ~ex_bit(c->id);
 	c->private_accesses = 0;
 	if (ex_is_c11(x)) {
 		c->stale |= op->kind == EX_OP_LOAD && op->choice;
@@ -386,6 +376,11 @@ void ex_step(struct ex_ctx *self)
 	if (__builtin_expect(x->starting, 0)) {
 		continue_with(x, &self->sp, NULL);
 		return;
+	}
+	if (__builtin_expect(x->depth >= x->save_at, 0)) {
+		x->saving = self;
+		continue_with(x, &self->sp, NULL);
+		/* Here again: at once, and perhaps in later executions. */
 	}
 	/* What the engine itself does, by memcpy() say, is not the program's. */
 	x->cur = NULL;
@@ -411,16 +406,14 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 
 void ex_machine_reset(struct ghes_explore *x)
 {
-	x->cur = x->leaving = NULL;
-	x->runnable = x->waiting = x->pending = 0;
-	x->writes = 0;
-	x->live_allocs = 0;
-	x->outcome = EX_RUNNING_ON;
+	x->machine.runnable = x->machine.waiting = x->machine.pending = 0;
+	x->machine.writes = 0;
+	x->machine.live_allocs = 0;
 	for (unsigned int i = 0; i < x->n_locks; i++)
 		x->locks[i].owner = EX_CTXS;
 	for (unsigned int i = 0; i < EX_CPUS; i++) {
-		x->top[i] = EX_CTXS;
-		x->masked[i] = 0;
+		x->machine.top[i] = EX_CTXS;
+		x->machine.masked[i] = 0;
 	}
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		struct ex_ctx *c = &x->ctx[i];
@@ -434,11 +427,22 @@ void ex_machine_reset(struct ghes_explore *x)
 	}
 }
 
+/* Until nobody is left. */
+static void run_from(struct ghes_explore *x, struct ex_ctx *next)
+{
+	while (next) {
+		continue_with(x, &x->main_sp, next);
+		x->cur = NULL;
+		next = x->saving;
+		x->saving = NULL;
+		if (next)
+			ex_checkpoint_save(x, next);
+	}
+}
+
 /* Brings all threads to their first step, then lets the search choose until nobody is left. */
 void ex_machine_run(struct ghes_explore *x)
 {
-	struct ex_ctx *first;
-
 	x->starting = true;
 	for (unsigned int i = 0; i < x->n_ctx; i++)
 		if (x->ctx[i].handler && !x->ctx[i].raised)
@@ -456,8 +460,11 @@ void ex_machine_run(struct ghes_explore *x)
 			return;
 	}
 	x->starting = false;
-	first = ex_next(x);
-	if (first)
-		continue_with(x, &x->main_sp, first);
+	run_from(x, ex_next(x));
 	x->cur = NULL;
+}
+
+void ex_machine_resume(struct ghes_explore *x, const struct ex_checkpoint *from)
+{
+	run_from(x, ex_checkpoint_restore(x, from));
 }

@@ -41,26 +41,6 @@ static const struct ex_clock *clock_of(const struct puzzle *p, unsigned int pos)
 	return pos == p->last && p->last_clk ? p->last_clk : &p->x->path[pos].clk;
 }
 
-/* The newest event of @ctx before node @at. */
-static unsigned int event_before(const struct ghes_explore *x, unsigned int ctx, unsigned int at)
-{
-	unsigned int pos = (unsigned int)x->ctx_last[ctx];
-
-	while (pos >= at)
-		pos = (unsigned int)x->path[pos].prev_in_ctx;
-	return pos;
-}
-
-/* The arrival of the instance of handler @ctx that is in progress at node @at. */
-static unsigned int begin_of(const struct ghes_explore *x, unsigned int ctx, unsigned int at)
-{
-	unsigned int pos = event_before(x, ctx, at);
-
-	while (pos && x->path[pos].kind != EX_OP_BEGIN)
-		pos = (unsigned int)x->path[pos].prev_in_ctx;
-	return pos;
-}
-
 static void lay_out(struct puzzle *p)
 {
 	struct ghes_explore *x = p->x;
@@ -72,11 +52,10 @@ static void lay_out(struct puzzle *p)
 		p->start.parent[c] = EX_CTXS;
 	}
 	for (unsigned int cpu = 0; cpu < EX_CPUS; cpu++)
-		for (unsigned int c = p->start.top[cpu]; c < EX_CTXS; c = p->start.parent[c])
-			if (x->ctx[c].handler)
-				p->start.parent[c] = x->path[begin_of(x, c, p->from)].parent;
+		for (ex_pos at = x->path[p->from].begin[cpu]; at; at = x->path[at].begin[cpu])
+			p->start.parent[x->brief[at].ctx] = x->path[at].parent;
 	for (unsigned int i = p->last; i >= p->from; i--) {
-		unsigned int c = x->path[i].ctx;
+		unsigned int c = x->brief[i].ctx;
 
 		succ[i] = p->start.next[c];
 		p->start.next[c] = (ex_pos)i;
@@ -85,7 +64,7 @@ static void lay_out(struct puzzle *p)
 
 static bool on_stack_now(const struct ghes_explore *x, unsigned int ctx)
 {
-	for (unsigned int c = x->top[x->ctx[ctx].cpu]; c < EX_CTXS; c = x->ctx[c].parent)
+	for (unsigned int c = x->machine.top[x->ctx[ctx].cpu]; c < EX_CTXS; c = x->ctx[c].parent)
 		if (c == ctx)
 			return x->ctx[c].handler || x->ctx[c].state != EX_DONE;
 	return false;
@@ -126,13 +105,13 @@ static void place(const struct puzzle *p, struct ex_order *o, unsigned int ctx)
 	o->next[ctx] = next;
 	if (!x->ctx[ctx].handler)
 		return;
-	if (x->path[pos].kind == EX_OP_BEGIN) {
+	if (x->brief[pos].kind == EX_OP_BEGIN) {
 		o->parent[ctx] = o->top[cpu];
 		o->top[cpu] = (uint8_t)ctx;
 	}
 	/* The last event of the block: back to what was interrupted. */
 	if (pos != p->last &&
-	    (next == NONE ? !on_stack_now(x, ctx) : x->path[next].kind == EX_OP_BEGIN))
+	    (next == NONE ? !on_stack_now(x, ctx) : x->brief[next].kind == EX_OP_BEGIN))
 		o->top[cpu] = o->parent[ctx];
 }
 
@@ -141,7 +120,7 @@ static bool ends_alike(const struct puzzle *p, const struct ex_order *o)
 	const struct ghes_explore *x = p->x;
 
 	for (unsigned int cpu = 0; cpu < EX_CPUS; cpu++) {
-		unsigned int a = o->top[cpu], b = x->top[cpu];
+		unsigned int a = o->top[cpu], b = x->machine.top[cpu];
 
 		for (; a < EX_CTXS && a == b; b = x->ctx[b].parent)
 			a = o->parent[a];
@@ -168,7 +147,7 @@ static void place_what_can_go_on(const struct puzzle *p, struct ex_order *o)
 		progress = false;
 		for (unsigned int c = 0; c < x->n_ctx; c++) {
 			while (o->top[x->ctx[c].cpu] == c && is_wanted(p, o->next[c]) &&
-			       x->path[o->next[c]].kind != EX_OP_BEGIN && is_ready(p, o, c)) {
+			       x->brief[o->next[c]].kind != EX_OP_BEGIN && is_ready(p, o, c)) {
 				place(p, o, c);
 				progress = true;
 			}
@@ -188,7 +167,7 @@ static bool place_all(const struct puzzle *p, struct ex_order o)
 		unsigned int h = (unsigned int)__builtin_ctz(rest);
 		struct ex_order with = o;
 
-		if (!is_wanted(p, o.next[h]) || x->path[o.next[h]].kind != EX_OP_BEGIN ||
+		if (!is_wanted(p, o.next[h]) || x->brief[o.next[h]].kind != EX_OP_BEGIN ||
 		    !may_arrive(p, &o, o.top[x->ctx[h].cpu], h) || !is_ready(p, &o, h))
 			continue;
 		place(p, &with, h);
@@ -219,10 +198,10 @@ static bool want(const struct puzzle *p, unsigned int pos)
 		unsigned int i = (unsigned int)ex_clock_get(clk, q);
 
 		if (i == pos)
-			i = (unsigned int)x->path[i].prev_in_ctx;
+			i = (unsigned int)x->brief[i].prev_in_ctx;
 		if (i >= p->from && p->avoid && ex_comes_after(x, p->avoid, i))
 			return false;
-		for (; i >= p->from && !x->wanted[i]; i = (unsigned int)x->path[i].prev_in_ctx)
+		for (; i >= p->from && !x->wanted[i]; i = (unsigned int)x->brief[i].prev_in_ctx)
 			x->wanted[i] = true;
 	}
 	return true;
@@ -244,7 +223,7 @@ static bool want_the_end_of_a_block(const struct puzzle *p)
 		if (!is_wanted(p, o->next[c]) || top == c || top == EX_CTXS ||
 		    o->next[top] == NONE || is_wanted(p, o->next[top]))
 			continue;
-		for (i = o->next[top]; i != NONE && x->path[i].kind != EX_OP_BEGIN; i = x->succ[i])
+		for (i = o->next[top]; i != NONE && x->brief[i].kind != EX_OP_BEGIN; i = x->succ[i])
 			if ((unsigned int)i == p->last || !want(p, (unsigned int)i))
 				return false;
 		if (i == NONE && on_stack_now(x, top))
@@ -345,17 +324,10 @@ bool ex_nest_could_begin(struct ghes_explore *x, unsigned int from, unsigned int
 /* The last node before @from where a handler arrived that is in progress at @from; 0: none. */
 unsigned int ex_nest_earlier_node(const struct ghes_explore *x, unsigned int from)
 {
-	unsigned int best = 0;
+	ex_pos best = 0;
 
-	for (unsigned int cpu = 0; cpu < EX_CPUS; cpu++) {
-		unsigned int c = x->path[from].top[cpu];
-
-		if (c < EX_CTXS && x->ctx[c].handler) {
-			unsigned int at = begin_of(x, c, from);
-
-			if (at > best)
-				best = at;
-		}
-	}
-	return best;
+	for (unsigned int cpu = 0; cpu < EX_CPUS; cpu++)
+		if (x->path[from].begin[cpu] > best)
+			best = x->path[from].begin[cpu];
+	return (unsigned int)best;
 }

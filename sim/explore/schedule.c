@@ -152,7 +152,7 @@ unsigned int ex_schedule_next(struct ghes_explore *x, ex_mask enabled, uint16_t 
 			s->used++;
 			return r->ctx;
 		}
-		top = r->ctx < x->n_ctx ? x->top[x->ctx[r->ctx].cpu] : EX_CTXS;
+		top = r->ctx < x->n_ctx ? x->machine.top[x->ctx[r->ctx].cpu] : EX_CTXS;
 		if (top < EX_CTXS && (enabled & ex_bit(top)) && in_the_way(x, &x->ctx[top], r->ctx))
 			return top;
 		if (!s->lenient)

@@ -71,8 +71,8 @@ static unsigned int pick(struct ghes_explore *x, ex_mask from)
 		from &= ~(x->next_delayed | x->next_late);
 	if (x->running < EX_CTXS && (from & ex_bit(x->running)))
 		return x->running;
-	if (from & ~x->pending)
-		from &= ~x->pending;
+	if (from & ~x->machine.pending)
+		from &= ~x->machine.pending;
 	return (unsigned int)__builtin_ctz(from);
 }
 
@@ -146,6 +146,14 @@ static bool exceeds_preemptions(const struct ghes_explore *x, const struct ex_ev
 	       node->preemptions_before + ex_preempts(node, c) > x->cfg.max_preemptions;
 }
 
+/* When did the innermost context of @cpu arrive? 0: it is a thread. */
+static ex_pos begin_of_top(const struct ghes_explore *x, unsigned int cpu)
+{
+	unsigned int c = x->machine.top[cpu];
+
+	return c < EX_CTXS ? x->brief[x->ctx_last[c]].begin : 0;
+}
+
 /* A node that no execution has reached before. Return: the context picked, EX_CTXS: none. */
 static unsigned int new_node(struct ghes_explore *x, struct ex_event *node, ex_mask enabled)
 {
@@ -160,7 +168,9 @@ static unsigned int new_node(struct ghes_explore *x, struct ex_event *node, ex_m
 	node->choice = 0;
 	node->running = x->running;
 	node->preemptions_before = x->depth ? x->path[x->depth].preemptions : 0;
-	memcpy(node->top, x->top, sizeof(node->top));
+	memcpy(node->top, x->machine.top, sizeof(node->top));
+	for (unsigned int i = 0; i < EX_CPUS; i++)
+		node->begin[i] = begin_of_top(x, i);
 	if (x->script)
 		c = ex_schedule_next(x, enabled, &node->choice);
 	from = enabled & ~node->sleep;
@@ -180,7 +190,7 @@ static ex_mask idle_turns(struct ghes_explore *x)
 {
 	ex_mask may = 0;
 
-	for (ex_mask rest = x->runnable & x->waiting; rest; rest &= rest - 1) {
+	for (ex_mask rest = x->machine.runnable & x->machine.waiting; rest; rest &= rest - 1) {
 		struct ex_ctx *c = &x->ctx[__builtin_ctz(rest)];
 
 		if (c->op.kind != EX_OP_RELAX || !c->pausing || c->idle_turns >= EX_IDLE_TURNS)

@@ -148,9 +148,15 @@ void ex_trace_append(struct ghes_explore *x, struct ex_ctx *c)
 	ev->addr = op->addr;
 	ev->skipped = (uint32_t)c->private_accesses;
 	ev->pc = op->pc;
-	ev->parent = op->kind == EX_OP_BEGIN ? x->top[c->cpu] : EX_CTXS;
+	ev->parent = op->kind == EX_OP_BEGIN ? x->machine.top[c->cpu] : EX_CTXS;
 	ev->prev_in_ctx = x->ctx_last[c->id];
 	ev->prev_on_cpu = x->cpu_last[c->cpu];
+	x->brief[pos] = (struct ex_brief){
+		.prev_in_ctx = ev->prev_in_ctx,
+		.begin = ev->kind == EX_OP_BEGIN ? (ex_pos)pos : x->brief[ev->prev_in_ctx].begin,
+		.ctx = ev->ctx,
+		.kind = ev->kind,
+	};
 	ev->partner = op->kind < EX_OP_FENCE ? 0 : partner_of(x, c);
 	ev->clk = *before;
 	found.n = 0;

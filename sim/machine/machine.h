@@ -433,6 +433,7 @@ unsigned int sim_state_regions(const struct sim_machine *m, struct sim_region *r
 			       unsigned int max);
 
 struct sim_snapshot;
+struct sim_changes;
 struct sim_snapshot *sim_snapshot_save(struct sim_machine *m);
 void sim_snapshot_restore(struct sim_machine *m, const struct sim_snapshot *s);
 void sim_snapshot_free(struct sim_machine *m, struct sim_snapshot *s);
@@ -445,6 +446,15 @@ int sim_snapshot_track(struct sim_machine *m, struct sim_snapshot *s);
 bool sim_snapshot_fault(struct sim_machine *m, const void *address);
 /* While paused the caller may change the protection of the arena; restores copy everything. */
 void sim_snapshot_pause(struct sim_machine *m, bool pause);
+/*
+ * The state in the middle of a run, as what differs from @s, which must be tracked. *@changes:
+ * NULL, or one that is not needed any more; the caller's, to be given to free(). 0, -GHES_EINVAL,
+ * -GHES_ENOMEM.
+ */
+int sim_changes_save(struct sim_machine *m, const struct sim_snapshot *s,
+		     struct sim_changes **changes);
+void sim_changes_restore(struct sim_machine *m, const struct sim_snapshot *s,
+			 const struct sim_changes *changes);
 /* Bytes that a restore copies now. */
 size_t sim_snapshot_cost(const struct sim_machine *m, const struct sim_snapshot *s);
 /*

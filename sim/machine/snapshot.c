@@ -193,6 +193,67 @@ void sim_snapshot_restore(struct sim_machine *m, const struct sim_snapshot *s)
 	}
 }
 
+/* ---- In the middle of a run --------------------------------------------------------------------- */
+
+/* All that differs from the snapshot: [0, from), hot pages, the end of the heap, regions. */
+struct sim_changes {
+	size_t room, nr_hot, arena_size;
+	uint8_t bytes[];
+};
+
+int sim_changes_save(struct sim_machine *m, const struct sim_snapshot *s, struct sim_changes **to)
+{
+	const struct sim_host *h = m->host;
+	size_t used = sim_arena_used(m), room = s->from + s->nr_hot * PAGE + (used - s->to);
+	struct sim_changes *c = *to;
+	uint8_t *p;
+
+	if (h->tracked != s || s->paused || s->resume)
+		return -GHES_EINVAL;
+	for (unsigned int i = 0; i < s->nr_regions; i++)
+		room += s->region_size[i];
+	if (!c || c->room < room) {
+		free(c);
+		*to = c = malloc(sizeof(*c) + room);
+		if (!c)
+			return -GHES_ENOMEM;
+		c->room = room;
+	}
+	c->nr_hot = s->nr_hot;
+	c->arena_size = used;
+	p = mempcpy(c->bytes, h->arena, s->from);
+	for (size_t i = 0; i < s->nr_hot; i++)
+		p = mempcpy(p, h->arena + s->from + s->hot_pages[i] * PAGE, PAGE);
+	p = mempcpy(p, h->arena + s->to, used - s->to);
+	for (unsigned int i = 0; i < s->nr_regions; i++)
+		p = mempcpy(p, h->region[i].addr, s->region_size[i]);
+	return 0;
+}
+
+void sim_changes_restore(struct sim_machine *m, const struct sim_snapshot *s,
+			 const struct sim_changes *c)
+{
+	struct sim_host *h = m->host;
+	const uint8_t *p = c->bytes;
+
+	h->escape = NULL;
+	memcpy(h->arena, p, s->from);
+	p += s->from;
+	for (size_t i = 0; i < s->nr_hot; i++) {
+		size_t at = s->from + s->hot_pages[i] * PAGE;
+
+		/* A page that was written only later was as in the snapshot. */
+		memcpy(h->arena + at, i < c->nr_hot ? p : s->bytes + at, PAGE);
+		p += i < c->nr_hot ? PAGE : 0;
+	}
+	memcpy(h->arena + s->to, p, c->arena_size - s->to);
+	p += c->arena_size - s->to;
+	for (unsigned int i = 0; i < s->nr_regions; i++) {
+		memcpy(h->region[i].addr, p, s->region_size[i]);
+		p += s->region_size[i];
+	}
+}
+
 size_t sim_snapshot_cost(const struct sim_machine *m, const struct sim_snapshot *s)
 {
 	size_t n = s->arena_size;

@@ -16,6 +16,7 @@
 #include "toy.h"
 
 #define MAX_SET (1u << 16)
+#define PADDING 60
 
 struct set {
 	uint64_t item[MAX_SET];
@@ -55,6 +56,9 @@ static bool same(const struct set *a, const struct set *b)
 struct seen {
 	struct toy *toy;
 	struct set states, races;
+	struct toy slot[GHES_EXPLORE_SLOTS];
+	bool saves;
+	unsigned int saved, restored;
 };
 
 struct shape {
@@ -69,6 +73,23 @@ static void reset(void *user)
 	memset(s->toy->vars, 0, sizeof(s->toy->vars));
 	for (unsigned int i = 0; i < TOY_CONTEXTS; i++)
 		s->toy->ctx[i].seen = s->toy->ctx[i].n_loads = 0;
+}
+
+static bool save(void *user, unsigned int slot)
+{
+	struct seen *s = user;
+
+	s->slot[slot] = *s->toy;
+	s->saved++;
+	return true;
+}
+
+static void restore(void *user, unsigned int slot)
+{
+	struct seen *s = user;
+
+	*s->toy = s->slot[slot];
+	s->restored++;
 }
 
 static void note_state(void *user)
@@ -182,6 +203,8 @@ static struct ghes_explore_result search_part(struct seen *s, const struct shape
 		.memory = shape->c11 ? GHES_EXPLORE_C11 : GHES_EXPLORE_SC,
 		.setup = reset,
 		.finish = note_state,
+		.save = s->saves ? save : NULL,
+		.restore = restore,
 		.on_race = note_race,
 		.user = s,
 		.max_defects = 1000,
@@ -316,6 +339,45 @@ static void equals_brute_force(void **state)
 }
 
 /*
+ * Goal: executions that go on in the middle of others are the same ones. Method: so many steps that
+ * mean nothing that there is a middle, with and without.
+ */
+static void checkpoints_change_nothing(void **state)
+{
+	const struct job *job = *state;
+	static struct toy toy;
+	static struct seen plain = {.toy = &toy}, saving = {.toy = &toy, .saves = true};
+
+	saving.saved = saving.restored = 0;
+	for (unsigned int i = 0; i < job->programs; i++) {
+		unsigned int placement = draw_program(&toy, job, i);
+		struct ghes_explore_result p, s;
+
+		toy.padding = PADDING;
+		p = search(&plain, &job->shape, GHES_EXPLORE_DPOR, placement);
+		s = search(&saving, &job->shape, GHES_EXPLORE_DPOR, placement);
+		if (p.executions != s.executions || p.steps != s.steps)
+			print_message("seed %llu: %llu executions, with checkpoints %llu\n",
+				      (unsigned long long)job->seed + i,
+				      (unsigned long long)p.executions,
+				      (unsigned long long)s.executions);
+		assert_int_equal(p.executions, s.executions);
+		assert_int_equal(p.redundant, s.redundant);
+		assert_int_equal(p.failed, s.failed);
+		assert_int_equal(p.steps, s.steps);
+		assert_int_equal(p.complete, s.complete);
+		assert_int_equal(p.defect_count, s.defect_count);
+		assert_int_equal(p.arrivals, s.arrivals);
+		assert_int_equal(p.interrupted, s.interrupted);
+		assert_int_equal(p.nested, s.nested);
+		assert_true(same(&plain.states, &saving.states));
+		assert_true(same(&plain.races, &saving.races));
+	}
+	print_message("%u saved, %u times used\n", saving.saved, saving.restored);
+	assert_true(saving.restored > job->programs);
+}
+
+/*
  * Goal: shards lose nothing and share nothing, also where they part deep in the tree, above or
  * below the end of an execution. Method: sums and unions over all shards against the whole.
  */
@@ -390,7 +452,7 @@ int main(int argc, char **argv)
 		{LOCKS_RAISED(.threads = 1, .handlers = 3, .steps = 2, OLD), 1, 320253},
 		{MIXED(.threads = 1, .handlers = 3, .steps = 3, OLD), 1, 200153},
 	};
-	struct CMUnitTest tests[2 * sizeof(jobs) / sizeof(jobs[0])];
+	struct CMUnitTest tests[3 * sizeof(jobs) / sizeof(jobs[0])];
 	static struct job parts[sizeof(jobs) / sizeof(jobs[0])];
 	unsigned int n = 0;
 
@@ -409,6 +471,8 @@ int main(int argc, char **argv)
 			(struct CMUnitTest)cmocka_unit_test_prestate(equals_brute_force, &jobs[i]);
 		tests[n++] = (struct CMUnitTest)cmocka_unit_test_prestate(shards_are_the_whole,
 									  &parts[i]);
+		tests[n++] = (struct CMUnitTest)cmocka_unit_test_prestate(
+			checkpoints_change_nothing, &jobs[i]);
 	}
 	return _cmocka_run_group_tests("exactness", tests, n, NULL, NULL);
 }

@@ -107,6 +107,12 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 	}
 }
 
+static void pad(const struct toy_context *c)
+{
+	for (unsigned int i = 0; i < c->toy->padding; i++)
+		ghes_explore_point(1, (uint64_t)(c - c->toy->ctx), true, memory_order_relaxed);
+}
+
 void toy_run(void *arg)
 {
 	struct toy_context *c = arg;
@@ -115,6 +121,7 @@ void toy_run(void *arg)
 	for (unsigned int i = 0; i < c->n; i++) {
 		const struct toy_step *s = &c->steps[i];
 
+		pad(c);
 		if (s->op == TOY_IF) {
 			i += !(last & 1);
 			continue;

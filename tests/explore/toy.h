@@ -58,6 +58,7 @@ struct toy_context {
 
 struct toy {
 	int vars[TOY_VARS][4]; /* the first of each row; the rest keeps them in granules apart */
+	unsigned int padding;  /* steps before each operation that conflict with nothing */
 	struct toy_context ctx[TOY_CONTEXTS];
 };
 
