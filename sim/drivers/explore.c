@@ -5,8 +5,7 @@
  *
  * Flow: boot once and take a snapshot -> the engine of sim/explore runs executions (explore_run.c),
  * each from the snapshot or from a state on the way that an earlier one saved, until there is none
- * left or a bound is reached -> defects with minimised
- * schedules (explore_schedule.c) -> verdict.
+ * left or a bound is reached -> defects with minimised schedules (explore_schedule.c) -> verdict.
  *
  * What it does beyond the scenario: places of arrivals (`at`) are not looked at; what adds or
  * removes a source by arrival does so after the program of its CPU; each program ends with the work
