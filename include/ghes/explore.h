@@ -178,16 +178,27 @@ struct ghes_explore_config {
 	bool (*may_preempt)(unsigned int running, unsigned int arriving);
 	/*
 	 * A write to memory that the host itself has made read-only, to learn what executions
-	 * change: true, when it may be repeated. Called in a signal handler. NULL: there is none.
+	 * change: true, when it may be repeated. Called in a signal handler, at any point of
+	 * ghes_explore_run() and ghes_explore_replay(), not after them. A system call that writes
+	 * there fails instead. NULL: there is none.
 	 */
 	bool (*fault)(void *user, const void *address);
 	/*
 	 * Save what setup() brings to its initial state, in the middle of an execution, and bring
-	 * it back: later executions that begin alike then go on from there. @slot: which of
-	 * GHES_EXPLORE_SLOTS, anew each time. Between two steps, outside of any context. They may
-	 * differ in nothing but time. save: false, it cannot. Both NULL: executions start from
-	 * setup(). Not used for programs with a ghes_explore_region() or a ghes_explore_alloc(),
-	 * nor in a build with AddressSanitizer.
+	 * it back: later executions that begin alike then go on from there, without setup(). Called
+	 * between two steps, outside of any context: so contexts may be anywhere in their
+	 * programs. With and without them a search is the same, but for its time.
+	 *
+	 * All of that state: also what contexts have allocated, thread-local variables, counts that
+	 * finish() or after_step() look at. The contexts' stacks and what the engine keeps (locks,
+	 * masks, RCU) are not the host's; nor is what is counted over all executions, of which
+	 * restore() must add the part that will not run again.
+	 *
+	 * @slot: below GHES_EXPLORE_SLOTS, each with a state of its own until it is saved anew; of
+	 * this search, so what it was before ghes_explore_run() does not matter. save: false, it
+	 * cannot. Either NULL: executions start from setup(). Not asked in a program with a
+	 * ghes_explore_region(), once an execution has called ghes_explore_alloc(), while a
+	 * schedule is followed, nor in a build with AddressSanitizer.
 	 */
 	bool (*save)(void *user, unsigned int slot);
 	void (*restore)(void *user, unsigned int slot);

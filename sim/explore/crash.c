@@ -63,7 +63,9 @@ static void caught(int sig, siginfo_t *info, void *context)
 	struct ghes_explore *x = ex;
 	struct ex_ctx *c = x ? x->cur : NULL;
 
-	if (x && sig == SIGSEGV && x->cfg.fault && x->cfg.fault(x->cfg.user, info->si_addr))
+	/* Between executions, too: the host's callbacks are asked there. */
+	if (catching && sig == SIGSEGV && catching->cfg.fault &&
+	    catching->cfg.fault(catching->cfg.user, info->si_addr))
 		return;
 	if (EX_LEAVES_STACKS) { /* repeated, it is whose it was before */
 		ex_crash_ignore(catching);

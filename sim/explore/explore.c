@@ -251,7 +251,9 @@ static bool prepare(struct ghes_explore *x)
 	if (!x->arenas && (!map_stacks(x) || !map_arenas(x)))
 		return false;
 	tabulate_preemption(x);
+	x->depth = 0; /* what an earlier search left is of objects that go now */
 	x->obj_slots = FIRST_OBJS;
+	x->obj_used = 0;
 	x->objs_full = false;
 	x->cpu_blocking = 0;
 	x->promoted = 0;
@@ -363,7 +365,6 @@ static void let_others_start(struct ghes_explore *x)
 /* From the state before all. */
 static void begin(struct ghes_explore *x)
 {
-	restore_memory(x);
 	ex_machine_reset(x);
 	if (x->cfg.setup)
 		x->cfg.setup(x->cfg.user);
@@ -380,6 +381,7 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 	x->cur = x->leaving = x->saving = NULL;
 	x->outcome = EX_RUNNING_ON;
 	x->res_before = x->res;
+	restore_memory(x); /* before what it says of the last execution's blocks is forgotten */
 	x->depth = 0;
 	x->next_sleep = x->next_delayed = x->next_late = 0;
 	x->running = EX_CTXS;
@@ -733,7 +735,6 @@ enum ghes_explore_verdict ghes_explore_run(struct ghes_explore *x,
 	}
 	began = now();
 	x->shard_depth = x->cfg.shards > 1 ? EX_SHARD_DEPTH : 0;
-	x->depth = 0;
 	if (!ex_crash_catch(x)) {
 		*result = (struct ghes_explore_result){.verdict = GHES_EXPLORE_ERROR};
 		return GHES_EXPLORE_ERROR;

@@ -63,7 +63,7 @@ struct seen {
 
 struct shape {
 	unsigned int threads, handlers, steps, vars;
-	bool locks, masks, raised, rcu, c11, no_counts;
+	bool locks, masks, raised, rcu, c11, no_counts, waits;
 };
 
 static void reset(void *user)
@@ -177,6 +177,8 @@ static void draw_context(struct toy_context *c, const struct shape *shape, bool 
 			emit(c, TOY_SYNC, 0, 0);
 		} else if (shape->raised && !handler && kind >= 4 && kind < 6 && c->n < TOY_OPS) {
 			emit(c, TOY_RAISE, 0, shape->threads + shape->handlers - 1);
+		} else if (shape->waits && kind == 6 && !handler && c->n < TOY_OPS) {
+			emit(c, TOY_AWAIT, 0, below(2));
 		} else if (c->n < TOY_OPS) {
 			draw_access(c, shape);
 		}
@@ -248,7 +250,7 @@ static void describe(const struct toy *toy, const struct shape *shape, unsigned 
 		"nop",	 "ld",	   "ldacq",   "st",	   "strel",   "add",  "cas",	"read",
 		"write", "if",	   "lock",    "unlock",	   "trylock", "mask", "unmask", "fence",
 		"raise", "choose", "rculock", "rcuunlock", "sync",    "ldsc", "stsc",	"facq",
-		"frel",	 "fsc",	   "count",   "countrel",  "wide"};
+		"frel",	 "fsc",	   "count",   "countrel",  "wide",    "await"};
 
 	for (unsigned int i = 0; i < shape->threads + shape->handlers; i++) {
 		print_message("ctx %u", i);
@@ -439,6 +441,7 @@ int main(int argc, char **argv)
 		{{.threads = 3, .steps = 3, .vars = 2, .c11 = true}, 50, 12000},
 		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .c11 = true}, 50, 13000},
 		{{.threads = 2, .handlers = 1, .steps = 4, .vars = 1}, 50, 18000},
+		{{.threads = 2, .handlers = 1, .steps = 3, .vars = 2, .waits = true}, 50, 19000},
 		/* all of it at once; the last handler is the raised one */
 		{MIXED(.threads = 2, .handlers = 2, .steps = 2), 8, 14000},
 		{MIXED(.threads = 1, .handlers = 3, .steps = 3), 8, 15000},

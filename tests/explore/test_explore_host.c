@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <ghes/explore.h>
 #include <string.h>
 
@@ -262,6 +263,138 @@ static void pausing_loops_end(void **state)
 	assert_int_equal(r.verdict, GHES_EXPLORE_FAIL);
 }
 
+static struct {
+	int flag, turns;
+} slots[GHES_EXPLORE_SLOTS];
+static unsigned int restored;
+
+static bool save(void *user, unsigned int slot)
+{
+	(void)user;
+	slots[slot].flag = host.flag;
+	slots[slot].turns = host.turns;
+	return true;
+}
+
+static void restore(void *user, unsigned int slot)
+{
+	(void)user;
+	host.flag = slots[slot].flag;
+	host.turns = slots[slot].turns;
+	restored++;
+}
+
+/* Takes memory only at its end: one large block, or, if the flag was set before, two small ones. */
+static void takes_memory_late(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < 500; i++)
+		use(1, true);
+	use(7, true);
+	if (!host.flag) {
+		ghes_explore_alloc(64);
+	} else {
+		ghes_explore_alloc(8);
+		ghes_explore_free_memory(ghes_explore_alloc(8));
+	}
+}
+
+/*
+ * Goal: an execution that goes on from the middle of another one has none of that one's memory.
+ * Method: what was a large block there, and never given back, is small ones here.
+ */
+static void blocks_of_another_execution_are_gone(void **state)
+{
+	struct ghes_explore_result r;
+
+	(void)state;
+	host = (struct host){0};
+	restored = 0;
+	r = explore((struct ghes_explore_config){.save = save, .restore = restore, .no_leaks = true},
+		    3, sets_flag, takes_memory_late);
+	assert_true(restored > 0);
+	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
+	assert_true(r.complete);
+}
+
+static struct {
+	char *page;
+	unsigned int faults, in_context, between;
+} guarded;
+
+static bool open_page(void *user, const void *address)
+{
+	(void)user;
+	if (address != guarded.page)
+		return false;
+	guarded.faults++;
+	return !mprotect(guarded.page, 4096, PROT_READ | PROT_WRITE);
+}
+
+static void writes_page(void *arg)
+{
+	(void)arg;
+	use(0, true);
+	guarded.page[0]++;
+	guarded.in_context++;
+}
+
+static bool writes_between_executions(void *user)
+{
+	(void)user;
+	mprotect(guarded.page, 4096, PROT_READ);
+	guarded.page[0]++;
+	guarded.between++;
+	mprotect(guarded.page, 4096, PROT_READ);
+	return false;
+}
+
+/* Goal: what the host has made read-only may be written in a context, and in the host's callbacks. */
+static void writes_that_the_host_asks_to_see_go_on(void **state)
+{
+	struct ghes_explore_result r;
+
+	(void)state;
+	host = (struct host){0};
+	guarded.page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(guarded.page != MAP_FAILED);
+	r = explore((struct ghes_explore_config){.fault = open_page,
+						 .stop = writes_between_executions},
+		    2, writes_page, writes_page);
+	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
+	assert_int_equal(guarded.in_context, 2 * r.executions);
+	assert_true(guarded.between > 0);
+	assert_int_equal(guarded.faults, r.executions + guarded.between);
+	munmap(guarded.page, 4096);
+}
+
+static void uses_much(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < 5000; i++)
+		use(i, true);
+}
+
+/* Goal: a search that ended early leaves nothing to the next one, whose tables begin small again. */
+static void a_search_can_be_made_again(void **state)
+{
+	struct ghes_explore *x = ghes_explore_new(
+		&(struct ghes_explore_config){.max_executions = 1, .switched = switched});
+	struct ghes_explore_result first, second;
+
+	(void)state;
+	host = (struct host){0};
+	ghes_explore_thread(x, "one", 0, uses_much, NULL);
+	ghes_explore_thread(x, "other", 1, uses_much, NULL);
+	ghes_explore_run(x, &first);
+	ghes_explore_run(x, &second);
+	ghes_explore_free(x);
+	assert_int_equal(first.bound, GHES_EXPLORE_EXECUTIONS);
+	assert_int_equal(second.bound, GHES_EXPLORE_EXECUTIONS);
+	assert_int_equal(second.steps, first.steps);
+	assert_int_equal(second.restarts, first.restarts);
+}
+
 static void after_step_may_fail(void **state)
 {
 	struct ghes_explore_result r;
@@ -331,6 +464,9 @@ int main(void)
 		cmocka_unit_test(said_accesses_race),
 		cmocka_unit_test(a_halted_cpu_is_no_deadlock),
 		cmocka_unit_test(pausing_loops_end),
+		cmocka_unit_test(blocks_of_another_execution_are_gone),
+		cmocka_unit_test(writes_that_the_host_asks_to_see_go_on),
+		cmocka_unit_test(a_search_can_be_made_again),
 		cmocka_unit_test(after_step_may_fail),
 		cmocka_unit_test(stop_is_asked_between_executions),
 		cmocka_unit_test(time_ends_a_search),

@@ -62,6 +62,18 @@ static void count(struct toy *toy, const struct toy_step *s)
 		atomic_fetch_add_explicit((_Atomic uint64_t *)p, s->value, memory_order_relaxed);
 }
 
+static int await(_Atomic int *p, bool relax)
+{
+	int value;
+
+	while (!(value = atomic_load_explicit(p, memory_order_acquire)))
+		if (relax)
+			ghes_explore_relax();
+		else
+			ghes_explore_pause();
+	return value;
+}
+
 static int perform(struct toy *toy, const struct toy_step *s, int last)
 {
 	int *plain = &toy->vars[s->var][0];
@@ -101,6 +113,8 @@ static int perform(struct toy *toy, const struct toy_step *s, int last)
 	case TOY_COUNT_WIDE:
 		count(toy, s);
 		return last;
+	case TOY_AWAIT:
+		return await(atomic, s->value & 1);
 	default:
 		perform_other(toy, s);
 		return last;

@@ -37,6 +37,7 @@ enum toy_op {
 	TOY_COUNT,	/* add, relaxed, result unused */
 	TOY_COUNT_REL,	/* subtract, release, result unused */
 	TOY_COUNT_WIDE, /* add to 8 bytes, relaxed, result unused */
+	TOY_AWAIT,	/* until it is not 0; .value odd: by relax(), even: by pause() */
 };
 
 #define TOY_VARS     4
