@@ -256,7 +256,7 @@ void ghes_explore_unlock(const void *lock)
 		return;
 	lock_depth_changes(x, self, PC());
 	op = lock_op(x, self, EX_OP_UNLOCK, memory_order_release, lock, PC());
-	if (x->locks[op->target].owner != self->id) {
+	if (x->machine.lock_owner[op->target] != self->id) {
 		ex_defect(x, "lock", self, PC(), "%s releases a lock that it does not hold",
 			  self->name);
 		ex_abort_execution(x, EX_FAILED);

@@ -47,7 +47,7 @@ static unsigned int next_in_chain(const struct ghes_explore *x, const struct ex_
 	if (c->state == EX_PENDING || top != c->id)
 		return top != c->id ? top : EX_CTXS;
 	if (c->op.kind == EX_OP_LOCK)
-		return x->locks[c->op.target].owner;
+		return x->machine.lock_owner[c->op.target];
 	if (c->op.kind == EX_OP_GP_END && sections)
 		return (unsigned int)__builtin_ctz(sections);
 	return EX_CTXS;

@@ -10,9 +10,9 @@
  * ex_step() at depth x->save_at -> back to the host's stack -> ex_checkpoint_save() -> the context
  * that made the step goes on, as it will after each ex_checkpoint_restore().
  *
- * What belongs to an execution is saved: contexts with their stacks, locks, masks, the host's state
- * (config.save). What is learned for good (which memory is shared, who may block) and the analysis
- * (path, clocks) are not: they are the same, or know more.
+ * What belongs to an execution is saved: contexts with their stacks, struct ex_machine, the host's
+ * state (config.save). What is learned for good (which memory is shared, who may block) and the
+ * analysis (path, clocks) are not: they are the same, or know more.
  *
  * Invariants: checkpoints are of one path, each deeper than the one before, and none is deeper than
  * the part of the path that the next execution keeps.
@@ -56,14 +56,10 @@ const struct ex_checkpoint *ex_checkpoint_for(struct ghes_explore *x)
 	return last;
 }
 
-static bool has_stack(const struct ex_ctx *c)
-{
-	return c->state == EX_RUNNING;
-}
-
+/* Of a context that is running; others begin with an empty one. */
 static size_t stack_used(const struct ex_ctx *c)
 {
-	return has_stack(c) ? c->stack_hi - (uintptr_t)c->sp : 0;
+	return c->state == EX_RUNNING ? c->stack_hi - (uintptr_t)c->sp : 0;
 }
 
 static bool save_stacks(const struct ghes_explore *x, struct ex_checkpoint *to)
@@ -81,10 +77,9 @@ static bool save_stacks(const struct ghes_explore *x, struct ex_checkpoint *to)
 			return false;
 	}
 	p = to->stacks;
-	for (unsigned int i = 0; i < x->n_ctx; i++) {
-		memcpy(p, has_stack(&x->ctx[i]) ? x->ctx[i].sp : p, stack_used(&x->ctx[i]));
-		p += stack_used(&x->ctx[i]);
-	}
+	for (unsigned int i = 0; i < x->n_ctx; i++)
+		if (x->ctx[i].state == EX_RUNNING)
+			p = mempcpy(p, x->ctx[i].sp, stack_used(&x->ctx[i]));
 	return true;
 }
 
@@ -93,7 +88,7 @@ static void restore_stacks(struct ghes_explore *x, const struct ex_checkpoint *f
 	const char *p = from->stacks;
 
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
-		if (!has_stack(&x->ctx[i]))
+		if (x->ctx[i].state != EX_RUNNING)
 			continue;
 		memcpy(x->ctx[i].sp, p, stack_used(&x->ctx[i]));
 		p += stack_used(&x->ctx[i]);
@@ -134,12 +129,6 @@ void ex_checkpoint_save(struct ghes_explore *x, const struct ex_ctx *self)
 		to->ctx[i] = x->ctx[i];
 		age_versions(x, &to->ctx[i]);
 	}
-	for (unsigned int i = 0; i < x->n_locks; i++)
-		to->lock_owner[i] = x->locks[i].owner;
-	to->n_locks = x->n_locks;
-	to->arrivals = x->res.arrivals - x->res_before.arrivals;
-	to->interrupted = x->res.interrupted - x->res_before.interrupted;
-	to->nested = x->res.nested - x->res_before.nested;
 	x->n_checkpoints++;
 	plan(x, x->depth);
 }
@@ -163,12 +152,7 @@ struct ex_ctx *ex_checkpoint_restore(struct ghes_explore *x, const struct ex_che
 	x->machine = from->machine;
 	for (unsigned int i = 0; i < x->n_ctx; i++)
 		restore_context(x, &x->ctx[i], &from->ctx[i]);
-	for (unsigned int i = 0; i < x->n_locks; i++)
-		x->locks[i].owner = i < from->n_locks ? from->lock_owner[i] : EX_CTXS;
 	restore_stacks(x, from);
-	x->res.arrivals += from->arrivals;
-	x->res.interrupted += from->interrupted;
-	x->res.nested += from->nested;
 	x->cfg.restore(x->cfg.user, (unsigned int)(from - x->checkpoints));
 	return &x->ctx[from->self];
 }

@@ -323,8 +323,6 @@ struct ex_ctx {
 
 struct ex_lock {
 	uintptr_t key;
-	uint8_t owner; /* EX_CTXS: free */
-	uint8_t depth_marks;
 };
 
 struct ex_region {
@@ -400,28 +398,27 @@ struct ex_end {
 	const void *pc, *address;
 };
 
-/* Of an execution, as are contexts and the owners of locks. */
+/* Of an execution, as contexts are. */
 struct ex_machine {
 	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
 	uint8_t masked[EX_CPUS];
 	ex_mask runnable; /* contexts on top of their CPU and not done */
 	ex_mask waiting;  /* of these: those whose op may be disabled */
 	ex_mask pending;  /* handlers that may arrive */
-	uint64_t writes;  /* grows with each write, see relax */
+	uint8_t lock_owner[EX_LOCKS]; /* as locks[]; EX_CTXS: free */
+	uint64_t writes;	      /* grows with each write, see relax */
 	size_t live_allocs;
+	uint64_t arrivals, interrupted, nested; /* of it, as in the result */
 };
 
 /* See checkpoint.c. */
 struct ex_checkpoint {
 	unsigned int depth; /* of the path, when it was made */
 	uint8_t self;	    /* the context that was about to make a step */
-	uint8_t lock_owner[EX_LOCKS];
-	unsigned int n_locks;
 	struct ex_machine machine;
 	struct ex_ctx ctx[EX_CTXS];
 	char *stacks;
 	size_t stack_room;
-	uint64_t arrivals, interrupted, nested; /* since the execution began */
 };
 
 struct ghes_explore {
@@ -495,7 +492,6 @@ struct ghes_explore {
 	unsigned int n_regions;
 
 	struct ghes_explore_result res;
-	struct ghes_explore_result res_before; /* the current execution */
 	struct ex_finding *findings;
 	struct ghes_explore_defect *defects;
 	unsigned int n_findings, findings_room;

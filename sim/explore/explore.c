@@ -380,7 +380,6 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 	x->end.happened = x->unwinding = x->cut = false;
 	x->cur = x->leaving = x->saving = NULL;
 	x->outcome = EX_RUNNING_ON;
-	x->res_before = x->res;
 	restore_memory(x); /* before what it says of the last execution's blocks is forgotten */
 	x->depth = 0;
 	x->next_sleep = x->next_delayed = x->next_late = 0;
@@ -397,6 +396,9 @@ enum ex_outcome ex_execute(struct ghes_explore *x)
 			finish(x);
 	}
 	x->cur = NULL;
+	x->res.arrivals += x->machine.arrivals;
+	x->res.interrupted += x->machine.interrupted;
+	x->res.nested += x->machine.nested;
 	let_others_start(x);
 	x->starting = x->finishing = x->on_fiber = false;
 	if (x->end.happened)

@@ -47,7 +47,7 @@ static bool op_enabled(const struct ghes_explore *x, const struct ex_ctx *c)
 {
 	switch (c->op.kind) {
 	case EX_OP_LOCK:
-		return x->locks[c->op.target].owner == EX_CTXS;
+		return x->machine.lock_owner[c->op.target] == EX_CTXS;
 	case EX_OP_RELAX:
 		return c->idle || relax_may_go_on(x, c);
 	case EX_OP_GP_END:
@@ -101,7 +101,7 @@ struct ex_lock *ex_lock_find(struct ghes_explore *x, uintptr_t key)
 			return &x->locks[i];
 	if (x->n_locks == EX_LOCKS)
 		return NULL;
-	x->locks[x->n_locks] = (struct ex_lock){.key = key, .owner = EX_CTXS};
+	x->locks[x->n_locks] = (struct ex_lock){.key = key};
 	return &x->locks[x->n_locks++];
 }
 
@@ -213,10 +213,10 @@ static void enter(struct ghes_explore *x, struct ex_ctx *c)
 		x->machine.pending &= ~ex_bit(c->id);
 		if (c->parent < EX_CTXS) {
 			x->machine.runnable &= ~ex_bit(c->parent);
-			x->res.interrupted += x->ctx[c->parent].state == EX_RUNNING;
-			x->res.nested += x->ctx[c->parent].handler;
+			x->machine.interrupted += x->ctx[c->parent].state == EX_RUNNING;
+			x->machine.nested += x->ctx[c->parent].handler;
 		}
-		x->res.arrivals++;
+		x->machine.arrivals++;
 	}
 	x->machine.top[c->cpu] = c->id;
 	x->machine.runnable |= ex_bit(c->id);
@@ -304,18 +304,18 @@ void ex_machine_apply(struct ghes_explore *x, struct ex_ctx *c)
 		enter(x, c);
 		return;
 	case EX_OP_LOCK:
-		x->locks[op->target].owner = c->id;
+		x->machine.lock_owner[op->target] = c->id;
 		c->locks_held++;
 		break;
 	case EX_OP_TRYLOCK:
 		op->choices = op->acc[0].type == EX_W;
 		if (op->choices) {
-			x->locks[op->target].owner = c->id;
+			x->machine.lock_owner[op->target] = c->id;
 			c->locks_held++;
 		}
 		break;
 	case EX_OP_UNLOCK:
-		x->locks[op->target].owner = EX_CTXS;
+		x->machine.lock_owner[op->target] = EX_CTXS;
 		c->locks_held--;
 		break;
 	case EX_OP_MASK:
@@ -406,15 +406,9 @@ void ex_abort_execution(struct ghes_explore *x, enum ex_outcome outcome)
 
 void ex_machine_reset(struct ghes_explore *x)
 {
-	x->machine.runnable = x->machine.waiting = x->machine.pending = 0;
-	x->machine.writes = 0;
-	x->machine.live_allocs = 0;
-	for (unsigned int i = 0; i < x->n_locks; i++)
-		x->locks[i].owner = EX_CTXS;
-	for (unsigned int i = 0; i < EX_CPUS; i++) {
-		x->machine.top[i] = EX_CTXS;
-		x->machine.masked[i] = 0;
-	}
+	x->machine = (struct ex_machine){0};
+	memset(x->machine.top, EX_CTXS, sizeof(x->machine.top));
+	memset(x->machine.lock_owner, EX_CTXS, sizeof(x->machine.lock_owner));
 	for (unsigned int i = 0; i < x->n_ctx; i++) {
 		struct ex_ctx *c = &x->ctx[i];
 

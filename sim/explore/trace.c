@@ -53,7 +53,7 @@ void ex_op_resolve(struct ghes_explore *x, struct ex_ctx *c)
 		for (unsigned int i = 0; i < op->n_base; i++)
 			op->acc[i].type = type;
 	} else if (op->kind == EX_OP_TRYLOCK) {
-		op->acc[0].type = ex_lock_find(x, op->addr)->owner == EX_CTXS ? EX_W : EX_R;
+		op->acc[0].type = x->machine.lock_owner[op->target] == EX_CTXS ? EX_W : EX_R;
 	}
 	if (ex_is_c11(x))
 		ex_c11_resolve(x, op);
