@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,9 +290,17 @@ static void count_run(struct ghes_work *work)
 	}
 }
 
-static void slow_run(struct ghes_work *work)
+struct blocked_work {
+	struct counted_work counted;
+	sem_t may_end;
+};
+
+static void blocked_run(struct ghes_work *work)
 {
-	usleep(20000);
+	struct blocked_work *blocked = (struct blocked_work *)work;
+
+	sem_wait(&blocked->may_end);
+	usleep(20000); /* for who waits until it is over */
 	count_run(work);
 }
 
@@ -299,16 +308,23 @@ static void works_run_once_a_queueing_and_can_be_cancelled(void **state)
 {
 	struct fixture *f = *state;
 	const struct ghes_platform_ops *ops = f->p->ops;
-	struct counted_work slow = {.p = f->p}, work = {.p = f->p}, self = {.p = f->p};
+	struct blocked_work slow = {.counted.p = f->p};
+	struct counted_work work = {.p = f->p}, self = {.p = f->p};
+	unsigned int slow_runs;
 
-	assert_true(ops->schedule_work_on(f->p, 0, &slow.work, slow_run));
+	assert_int_equal(sem_init(&slow.may_end, 0, 0), 0);
+	assert_true(ops->schedule_work_on(f->p, 0, &slow.counted.work, blocked_run));
 	assert_true(ops->schedule_work_on(f->p, 1, &work.work, count_run));
 	assert_false(ops->schedule_work_on(f->p, 1, &work.work, count_run));
 	ops->cancel_work_sync(f->p, &work.work); /* still behind slow */
-	ops->cancel_work_sync(f->p, &slow.work); /* waits if it runs */
+	sem_post(&slow.may_end);
+	ops->cancel_work_sync(f->p, &slow.counted.work); /* waits if it runs */
+	slow_runs = slow.counted.runs;
 	ghes_platform_posix_flush(f->p);
 	assert_int_equal(work.runs, 0);
-	assert_in_range(slow.runs, 0, 1);
+	assert_in_range(slow_runs, 0, 1);
+	assert_int_equal(slow.counted.runs, slow_runs);
+	sem_destroy(&slow.may_end);
 	assert_true(ops->schedule_work_on(f->p, 1, &work.work, count_run));
 	ghes_platform_posix_flush(f->p);
 	assert_int_equal(work.runs, 1);
