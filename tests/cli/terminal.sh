@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck disable=SC2015 # complaints are the last of their line
+# shellcheck disable=SC2015,SC2317 # complaints are the last of their line; functions by name
 #
 # terminal.sh GHES-SIM
 # What a terminal gets and what a pipe gets: progress and colors for people only; Ctrl-C ends with
@@ -58,18 +58,37 @@ has "executions/s" && ! grep -q "$escape" "$dir/out" || complain "stdout is a fi
 [ ! -s "$dir/err" ] && ! grep -q "$escape" "$dir/out" || complain "escape sequences into a pipe"
 grep -q '^ *processed [0-9]*, ' "$dir/out" || complain "-v does not show counters"
 
+caught() # PID: is it the program by now, and handles SIGINT? One that comes sooner would be lost.
+{
+	local mask
+	mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+	[ "/proc/$1/exe" -ef "$sim" ] && [ -n "$mask" ] && ((0x$mask >> 1 & 1))
+}
+
+within() # SECONDS COMMAND...: wait until it holds, for so long at most
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" || [ $SECONDS -ge $end ]; do
+		sleep 0.1
+	done
+}
+
+said() # LINES
+{
+	[ "$(wc -l <"$dir/out")" -ge "$1" ]
+}
+
 # interrupted LIMIT SIGNALS LINES COMMAND...: it ends within LIMIT seconds of its first signal, which
-# comes once it has said LINES lines, and half a second after its start at the soonest
+# comes once it has said LINES lines, and half a second after it can take one at the soonest
 interrupted()
 {
 	local limit=$1 signals=$2 lines=$3 status
 	shift 3
 	"$@" >"$dir/out" 2>"$dir/err" &
+	within 60 caught $!
 	sleep 0.5
-	SECONDS=0
-	until [ "$(wc -l <"$dir/out")" -ge "$lines" ] || [ $SECONDS -gt 30 ]; do
-		sleep 0.1
-	done
+	within 60 said "$lines"
 	SECONDS=0
 	for signal in $signals; do
 		kill -s "$signal" $! 2>/dev/null; sleep 0.2
@@ -89,8 +108,9 @@ interrupted 10 INT 0 "$sim" inject nest-deepest
 grep -q '^INCOMPLETE inject' "$dir/out" || complain "inject: $(cat "$dir/out")"
 interrupted 10 INT 0 "$sim" stress cache-full --seconds 300
 grep -q '^PASS *stress' "$dir/out" || complain "stress: $(cat "$dir/out")"
-# A real Ctrl-C, which the terminal sends to all processes in front
-(sleep 1 && printf '\003' && sleep 8) |
-	timeout 60 script -qec "trap : INT; '$sim' check --budget 300; echo status \$?" /dev/null >"$dir/screen"
+# A real Ctrl-C, which the terminal sends to all processes in front, once the check shows that it runs
+: >"$dir/screen"
+(within 60 has 'executions/s' && printf '\003' && within 60 has '^status') |
+	timeout 150 script -qec "trap : INT; '$sim' check --budget 300; echo status \$?" /dev/null >"$dir/screen"
 has '^status 3' || complain "Ctrl-C: $(tail -n 3 "$dir/screen")"
 exit $failed
