@@ -83,19 +83,20 @@ zpty z "PATH=$2:\$PATH TERM=dumb zsh -f -i"
 zpty -w z "PS1='%% '; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-colors; LISTMAX=1000; print re''ady"
 while zpty -r z line; do [[ $line == *ready* ]] && break; done
 zpty -w -n z "ghes-sim $3"$'\t'
-sleep 2
+zpty -r -m z line "*$4*" && print -r -- "$line"
 zpty -w -n z $'\C-a#\n'
 zpty -w z "print do''ne"
 while zpty -r z line; do print -r -- "$line"; [[ $line == *done* ]] && break; done
 ZSH
 	mkdir "$dir/bin" && ln -s "$sim" "$dir/bin/ghes-sim"
-	ask() { timeout 60 zsh -f "$dir/ask.zsh" "$dir/functions" "$dir/bin" "$1" >"$dir/asked" 2>&1; }
-	ask "check --save-d"
-	grep -q -- 'check --save-dir' "$dir/asked" || complain "zsh, an option: $(cat "$dir/asked")"
-	ask "check --format k"
-	grep -q -- '--format ktap' "$dir/asked" || complain "zsh, a value: $(cat "$dir/asked")"
-	ask "run nested-sd"
-	grep -q -- 'run nested-sdei' "$dir/asked" || complain "zsh, a scenario: $(cat "$dir/asked")"
+	ask() # WORDS ANSWER WHAT: after Tab, or never
+	{
+		timeout 60 zsh -f "$dir/ask.zsh" "$dir/functions" "$dir/bin" "$1" "$2" >"$dir/asked" 2>&1
+		grep -q -- "$2" "$dir/asked" || complain "zsh, $3: $(cat "$dir/asked")"
+	}
+	ask "check --save-d" "check --save-dir" "an option"
+	ask "check --format k" "--format ktap" "a value"
+	ask "run nested-sd" "run nested-sdei" "a scenario"
 else
 	echo "no zsh here: its completion was not tried"
 fi
