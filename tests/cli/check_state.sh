@@ -23,13 +23,13 @@ counter() # NAME < JSON
 	sed -n "s/.*\"driver\":\"inject\".*\"$1\":\([0-9]*\).*/\1/p"
 }
 
-whole=$("$sim" inject --levels 1 --format json claim-guest-record)
+whole=$("$sim" inject --levels 1 --format json z14-masks)
 checks=0
 until grep -q '"driver":"inject".*"complete":true' "$dir/out" 2>/dev/null; do
-	"$sim" check --budget 0.05 --state "$state" --format json claim-guest-record >"$dir/out" ||
+	"$sim" check --budget 0.05 --state "$state" --format json z14-masks >"$dir/out" ||
 		complain "check $checks: exit status $?"
 	checks=$((checks + 1))
-	[ $checks -lt 100 ] || break
+	[ $checks -lt 1000 ] || break
 done
 [ $checks -gt 1 ] || complain "one check did all: the scenario is too small a test"
 for name in boundaries-1 boundaries-1-hit arrived-now; do
@@ -40,14 +40,14 @@ done
 echo "$checks checks went over $(counter boundaries-1 <"$dir/out") boundaries, each once"
 
 # What is complete is told and not run: only free-running CPUs run again.
-"$sim" check --budget 0.5 --state "$state" claim-guest-record >"$dir/out"
+"$sim" check --budget 0.5 --state "$state" z14-masks >"$dir/out"
 grep -q 'state: [23] of them were done before' "$dir/out" || complain "what is done is not carried over"
 grep -q '^PASS *\(run\|inject\)' "$dir/out" && complain "what is done was run again"
 
 # Another seed, and a scenario that was edited, are other tasks.
-"$sim" check --budget 0.1 --seed 7 --state "$state" claim-guest-record >"$dir/out"
+"$sim" check --budget 0.1 --seed 7 --state "$state" z14-masks >"$dir/out"
 grep -q 'done before' "$dir/out" && complain "another seed is another task"
-"$sim" show claim-guest-record >"$dir/own.yaml"
+"$sim" show z14-masks >"$dir/own.yaml"
 "$sim" check --budget 0.1 --state "$dir/own" "$dir/own.yaml" >"$dir/out"
 echo "# edited" >>"$dir/own.yaml"
 "$sim" check --budget 0.1 --state "$dir/own" "$dir/own.yaml" >"$dir/out"
@@ -58,7 +58,7 @@ grep -q 'state: [1-9][0-9]* were done with other code' "$dir/out" ||
 refused()
 {
 	cp "$dir/$1" "$dir/before"
-	"$sim" check --budget 0.1 --state "$dir/$1" claim-guest-record >"$dir/out" 2>"$dir/err"
+	"$sim" check --budget 0.1 --state "$dir/$1" z14-masks >"$dir/out" 2>"$dir/err"
 	local status=$?
 	if [ $status != 2 ] || [ "$(wc -l <"$dir/err")" != 1 ] || ! grep -Eq "$2" "$dir/err"; then
 		complain "$1: exit status $status, 2 and a line with '$2' expected: $(cat "$dir/err")"
@@ -90,7 +90,7 @@ refused deep 'deep:2: '
 sed 's/"resume":"[^"]*"/"resume":"x"/; s/"driver":"inject","verdict":"pass","complete":true/"driver":"inject","verdict":"incomplete","complete":false,"resume":"1:999999999;0"/' \
 	"$state" >"$dir/nowhere"
 grep -q 999999999 "$dir/nowhere" || complain "the test's own edit did nothing"
-"$sim" check --budget 0.5 --state "$dir/nowhere" claim-guest-record >"$dir/out" 2>&1
+"$sim" check --budget 0.5 --state "$dir/nowhere" z14-masks >"$dir/out" 2>&1
 grep -q '^INCOMPLETE *inject' "$dir/out" || complain "a place that is not there passes for the end"
 
 # Two at a time: the second one says who is first, and leaves the state to it. (A state that it finds
@@ -121,7 +121,7 @@ kill -KILL $! && wait $! 2>/dev/null
 [ ! -e "$dir/two.lock" ] || complain "the file of the lock stays"
 
 # It cannot be written: that is told, and no pass.
-"$sim" check --budget 0.1 --state "$dir/none/state" claim-guest-record >/dev/null 2>"$dir/err"
+"$sim" check --budget 0.1 --state "$dir/none/state" z14-masks >/dev/null 2>"$dir/err"
 [ $? = 2 ] && grep -q 'none/state: No such file' "$dir/err" || complain "a state that is not kept"
 [ -z "$(find "$dir" -name 'state.*')" ] || complain "temporary files are left behind"
 exit $failed
