@@ -3,7 +3,8 @@
 #
 # check.sh PROGRAM TREES: one `check` of all scenarios on each unmodified tree in TREES, as arm64 and
 # as x86, comes to its end: with finds, for these trees have some (docs/kernel-finds.md), and with most
-# scenarios held. Exits with 77 when no tree is there.
+# of what an architecture has held by the one run of each scenario, which no budget cuts short. Exits
+# with 77 when no tree is there.
 sim=$1 trees=$2
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
@@ -16,8 +17,7 @@ for tree in "$trees"/linux-source-*; do
 		status=$?
 		line=$(grep -E '^[0-9]+ scenarios, [0-9]+ runs in' "$out")
 		echo "$(basename "$tree") $arch: status $status, $line"
-		passed=$(sed -En 's/.*: ([0-9]+) passed, .*/\1/p' <<<"$line")
-		if [ $status != 1 ] || [ "${passed:-0}" -lt 100 ] ||
+		if [ $status != 1 ] || [ -z "$line" ] || [ "$(grep -c '^PASS *run ' "$out")" -lt 80 ] ||
 			! grep -q "^A pass proves what ran" "$out"; then
 			tail -n 20 "$out"
 			failed=1
