@@ -350,6 +350,9 @@ static void checkpoints_change_nothing(void **state)
 	static struct toy toy;
 	static struct seen plain = {.toy = &toy}, saving = {.toy = &toy, .saves = true};
 
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* stacks are left where they are: there are none */
+#endif
 	saving.saved = saving.restored = 0;
 	for (unsigned int i = 0; i < job->programs; i++) {
 		unsigned int placement = draw_program(&toy, job, i);

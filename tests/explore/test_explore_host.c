@@ -284,6 +284,13 @@ static void restore(void *user, unsigned int slot)
 	restored++;
 }
 
+static void has_checkpoints(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* stacks are left where they are */
+#endif
+}
+
 /* Takes memory only at its end: one large block, or, if the flag was set before, two small ones. */
 static void takes_memory_late(void *arg)
 {
@@ -308,13 +315,65 @@ static void blocks_of_another_execution_are_gone(void **state)
 	struct ghes_explore_result r;
 
 	(void)state;
+	has_checkpoints();
 	host = (struct host){0};
 	restored = 0;
-	r = explore((struct ghes_explore_config){.save = save, .restore = restore, .no_leaks = true},
-		    3, sets_flag, takes_memory_late);
+	r = explore(
+		(struct ghes_explore_config){.save = save, .restore = restore, .no_leaks = true}, 3,
+		sets_flag, takes_memory_late);
 	assert_true(restored > 0);
 	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
 	assert_true(r.complete);
+}
+
+/* Waits for more than a loop is remembered by: any write may be what it waits for. */
+static void waits_for_much(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		for (unsigned int i = 0; i < 70; i++)
+			use(100 + i, false);
+		use(7, false);
+		if (host.flag)
+			return;
+		ghes_explore_pause();
+	}
+}
+
+static void may_set_flag(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < 200; i++)
+		use(1, false);
+	if (ghes_explore_choose(3) != 1)
+		return;
+	use(7, true);
+	host.flag = 1;
+}
+
+/*
+ * Goal: from a checkpoint a loop waits as long as it would have without. Method: it waits while
+ * checkpoints are made; the execution that makes them writes, the next one does not.
+ */
+static void waits_are_the_same_from_checkpoints(void **state)
+{
+	struct ghes_explore_config config = {
+		.max_defects = 10, .no_minimise = true, .no_reports = true};
+	struct ghes_explore_result plain, saving;
+
+	(void)state;
+	has_checkpoints();
+	host = (struct host){0};
+	plain = explore(config, 2, may_set_flag, waits_for_much);
+	config.save = save;
+	config.restore = restore;
+	restored = 0;
+	saving = explore(config, 2, may_set_flag, waits_for_much);
+	assert_true(restored > 0);
+	assert_true(plain.failed > 0 && plain.failed < plain.executions);
+	assert_int_equal(saving.executions, plain.executions);
+	assert_int_equal(saving.failed, plain.failed);
+	assert_int_equal(saving.steps, plain.steps);
 }
 
 static struct {
@@ -349,7 +408,8 @@ static bool writes_between_executions(void *user)
 	return false;
 }
 
-/* Goal: what the host has made read-only may be written in a context, and in the host's callbacks. */
+/* Goal: what the host has made read-only may be written in a context, and in the host's callbacks.
+ */
 static void writes_that_the_host_asks_to_see_go_on(void **state)
 {
 	struct ghes_explore_result r;
@@ -358,9 +418,9 @@ static void writes_that_the_host_asks_to_see_go_on(void **state)
 	host = (struct host){0};
 	guarded.page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(guarded.page != MAP_FAILED);
-	r = explore((struct ghes_explore_config){.fault = open_page,
-						 .stop = writes_between_executions},
-		    2, writes_page, writes_page);
+	r = explore(
+		(struct ghes_explore_config){.fault = open_page, .stop = writes_between_executions},
+		2, writes_page, writes_page);
 	assert_int_equal(r.verdict, GHES_EXPLORE_PASS);
 	assert_int_equal(guarded.in_context, 2 * r.executions);
 	assert_true(guarded.between > 0);
@@ -375,7 +435,8 @@ static void uses_much(void *arg)
 		use(i, true);
 }
 
-/* Goal: a search that ended early leaves nothing to the next one, whose tables begin small again. */
+/* Goal: a search that ended early leaves nothing to the next one, whose tables begin small again.
+ */
 static void a_search_can_be_made_again(void **state)
 {
 	struct ghes_explore *x = ghes_explore_new(
@@ -465,6 +526,7 @@ int main(void)
 		cmocka_unit_test(a_halted_cpu_is_no_deadlock),
 		cmocka_unit_test(pausing_loops_end),
 		cmocka_unit_test(blocks_of_another_execution_are_gone),
+		cmocka_unit_test(waits_are_the_same_from_checkpoints),
 		cmocka_unit_test(writes_that_the_host_asks_to_see_go_on),
 		cmocka_unit_test(a_search_can_be_made_again),
 		cmocka_unit_test(after_step_may_fail),
