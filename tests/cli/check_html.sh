@@ -33,7 +33,9 @@ pixels() # PNG RED GREEN BLUE: how many there are of this color
 		awk -v r="$2" -v g="$3" -v b="$4" '$1 == r && $2 == g && $3 == b { n = $5 } END { print n + 0 }'
 }
 
-"$sim" check --core so:"$plant" --budget 3 --html "$dir/bad.html" nested-sdei >"$dir/out" ||
+# (Without stress: what else comes of the plant when threads run free is luck.)
+"$sim" show nested-sdei | sed 's/^scenario: .*/&\ndrivers: [run, inject]/' >"$dir/nested-sdei.yaml"
+"$sim" check --core so:"$plant" --budget 3 --html "$dir/bad.html" "$dir/nested-sdei.yaml" >"$dir/out" ||
 	[ $? = 1 ] || complain "no defect: $(cat "$dir/out")"
 "$sim" check --budget 1 --html "$dir/good.html" lost-dispatch >"$dir/out" ||
 	complain "no pass: $(cat "$dir/out")"
@@ -44,7 +46,7 @@ grep -Eio '<script|<link|<img|<iframe|src=|href=|@import|url\(|https?://[^"]*' "
 
 show --dump-dom "file://$dir/bad.html" >"$dir/dom"
 for wanted in '<div class="banner failed" id="verdict">failed</div>' \
-	'<h2>Found: [2-9]</h2>' '<h3>conservation: record 2 of source 2 was queued' \
+	'<h2>Found: 2</h2>' '<h3>conservation: record 2 of source 2 was queued' \
 	'<td class="v-fail" title="[0-9]* executions[^"]*">fail: conservation, pool</td>' \
 	'<tr><th>conservation</th><td class="v-pass num">[0-9]*</td><td class="v-fail num">[0-9]*, 1 failed</td>' \
 	'<svg [^>]*width=' '<tr><th>sdei-critical</th><td class="num">'; do
