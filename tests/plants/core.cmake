@@ -127,4 +127,4 @@ set_tests_properties(core_plants_build PROPERTIES FIXTURES_SETUP core_plants LAB
 add_test(NAME core_plants COMMAND ${GHES_PLANT_TOOLS}/cores-must-fail $<TARGET_FILE:ghes-sim>
         "${GHES_CORE_PLANTS}")
 set_tests_properties(core_plants PROPERTIES FIXTURES_REQUIRED core_plants LABELS "plants;slow"
-        ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
+        TIMEOUT 1200 ENVIRONMENT "GHES_SIM_SCENARIOS=${PROJECT_SOURCE_DIR}/sim/scenarios")
