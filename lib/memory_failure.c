@@ -6,31 +6,29 @@
 /* Whoever takes entries out and recovers them. */
 struct recovery {
 	struct memory_failure_cpu *mf_cpu;
-	struct memory_failure_entry entry; /* in hand, if has_entry */
-	bool has_entry;
+	struct memory_failure_entry entry[MEMORY_FAILURE_FIFO_SIZE];
+	uint32_t nr; /* in hand */
 	bool is_kick;
-	bool others; /* when all were taken out: some have one in hand */
+	bool others; /* have some in hand, too */
 };
 
-/* The entry in hand, if there was one, was dealt with. Return: there is a next one. */
+/* The entries in hand were dealt with; takes out all that are there. Return: there are some. */
 static bool fifo_get(struct recovery *r)
 {
 	struct memory_failure_cpu *mf_cpu = r->mf_cpu;
 	struct ghes_platform *p = mf_cpu->platform;
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 
-	mf_cpu->in_hand -= r->has_entry;
-	r->has_entry = mf_cpu->head != mf_cpu->tail;
-	if (r->has_entry) {
-		r->entry = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
-		mf_cpu->in_hand++;
-	}
+	mf_cpu->in_hand -= r->nr;
+	for (r->nr = 0; mf_cpu->head != mf_cpu->tail; r->nr++)
+		r->entry[r->nr] = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
 	r->others = mf_cpu->in_hand != 0;
+	mf_cpu->in_hand += r->nr;
 	/* relaxed: who sees that no kick is ahead takes the lock before *mf_cpu goes */
-	if (r->is_kick && !r->others)
+	if (r->is_kick && !mf_cpu->in_hand)
 		atomic_fetch_sub_explicit(&mf_cpu->kicks, 1, memory_order_relaxed);
 	ghes_unlock_irqrestore(p, &mf_cpu->lock, flags);
-	return r->has_entry;
+	return r->nr;
 }
 
 static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_failure_entry *entry)
@@ -45,19 +43,24 @@ static bool fifo_put(struct memory_failure_cpu *mf_cpu, const struct memory_fail
 	return room;
 }
 
+static void recover(struct ghes_platform *p, const struct memory_failure_entry *entry)
+{
+	int rc = p->ops->memory_failure(p, entry->pfn, entry->flags);
+
+	/* Else the task repeats the access, and the error, until the end of time. */
+	if (rc && (entry->flags & MF_ACTION_REQUIRED))
+		p->ops->force_sig(p, entry->task, "memory failure could not be recovered");
+}
+
 /* Return: others still have something in hand. If not, a kick has ended. */
 static bool handle_all(struct memory_failure_cpu *mf_cpu, bool is_kick)
 {
 	struct ghes_platform *p = mf_cpu->platform;
 	struct recovery r = {.mf_cpu = mf_cpu, .is_kick = is_kick};
 
-	while (fifo_get(&r)) {
-		int rc = p->ops->memory_failure(p, r.entry.pfn, r.entry.flags);
-
-		/* Else the task repeats the access, and the error, until the end of time. */
-		if (rc && (r.entry.flags & MF_ACTION_REQUIRED))
-			p->ops->force_sig(p, r.entry.task, "memory failure could not be recovered");
-	}
+	while (fifo_get(&r))
+		for (uint32_t i = 0; i < r.nr; i++)
+			recover(p, &r.entry[i]);
 	return r.others;
 }
 

@@ -176,11 +176,9 @@ ghes_core_plant(NAME sink-aer-severity FILE lib/process.c WHAT "each AER error i
         TO [[.severity = (int)cper_severity_to_aer(le32toh(gdata->error_severity)) ^ 1,]])
 ghes_core_plant(NAME sink-twice FILE lib/memory_failure.c WHAT "an entry is handled, and stays in the queue when it was alone"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE sink
-        FROM [[int rc = p->ops->memory_failure(p, r.entry.pfn, r.entry.flags);]]
-        TO [[int rc = p->ops->memory_failure(p, r.entry.pfn, r.entry.flags);
-
-		if (mf_cpu->head == mf_cpu->tail)
-			rc = p->ops->memory_failure(p, r.entry.pfn, r.entry.flags);]])
+        FROM [[recover(p, &r.entry[i]);]]
+        TO [[for (uint32_t n = 0; n <= (r.nr == 1); n++)
+				recover(p, &r.entry[i]);]])
 ghes_core_plant(NAME claim-of-nobody FILE lib/process.c WHAT "a record that no claim waits for tells its claim"
         SCENARIO nested-sdei DRIVER inject ORACLE crash
         FROM [[free_node(core, node);

@@ -106,7 +106,8 @@ ghes_core_plant(NAME ex-claim-marked-plainly FILE lib/notify.c
 ghes_core_plant(NAME ex-kick-does-not-wait FILE lib/memory_failure.c
         WHAT "a kick leaves the task's page in the hands of another CPU, as in the kernel"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE claim
-        FROM [[r->others = mf_cpu->in_hand != 0;]] TO [[r->others = r->has_entry;]])
+        FROM [[if (r->is_kick && !mf_cpu->in_hand)]] TO [[r->others = false;
+	if (r->is_kick && !r->nr)]])
 ghes_core_plant(NAME ex-waits-with-lock FILE lib/memory_failure.c
         WHAT "a kick waits for another CPU with the lock that this CPU needs"
         SCENARIO claim-user-elsewhere DRIVER explore ORACLE lock SAYS "deadlock: .* waits for memory_failure_cpu.lock held by cpu"
