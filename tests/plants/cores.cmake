@@ -174,10 +174,10 @@ ghes_core_plant(NAME sink-aer-severity FILE lib/process.c WHAT "each AER error i
         SCENARIO z25-aer-lives-on DRIVER run ORACLE sink
         FROM [[.severity = (int)cper_severity_to_aer(le32toh(gdata->error_severity)),]]
         TO [[.severity = (int)cper_severity_to_aer(le32toh(gdata->error_severity)) ^ 1,]])
-ghes_core_plant(NAME sink-twice FILE lib/memory_failure.c WHAT "an entry is handled, and stays in the queue when it was alone"
+ghes_core_plant(NAME sink-twice FILE lib/memory_failure.c WHAT "the last of some entries is handled, and stays in hand"
         SCENARIO patch-9-critical-in-normal DRIVER run ORACLE sink
         FROM [[recover(p, &r.entry[i]);]]
-        TO [[for (uint32_t n = 0; n <= (r.nr == 1); n++)
+        TO [[for (uint32_t n = 0; n <= (i + 1 == r.nr); n++)
 				recover(p, &r.entry[i]);]])
 ghes_core_plant(NAME claim-of-nobody FILE lib/process.c WHAT "a record that no claim waits for tells its claim"
         SCENARIO nested-sdei DRIVER inject ORACLE crash
