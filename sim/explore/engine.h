@@ -402,9 +402,9 @@ struct ex_end {
 struct ex_machine {
 	uint8_t top[EX_CPUS]; /* EX_CTXS: idle CPU without a thread */
 	uint8_t masked[EX_CPUS];
-	ex_mask runnable; /* contexts on top of their CPU and not done */
-	ex_mask waiting;  /* of these: those whose op may be disabled */
-	ex_mask pending;  /* handlers that may arrive */
+	ex_mask runnable;	      /* contexts on top of their CPU and not done */
+	ex_mask waiting;	      /* of these: those whose op may be disabled */
+	ex_mask pending;	      /* handlers that may arrive */
 	uint8_t lock_owner[EX_LOCKS]; /* as locks[]; EX_CTXS: free */
 	uint64_t writes;	      /* grows with each write, see relax */
 	size_t live_allocs;
