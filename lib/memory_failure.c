@@ -20,7 +20,7 @@ static bool fifo_get(struct recovery *r)
 	uint32_t flags = ghes_lock_irqsave(p, &mf_cpu->lock);
 
 	mf_cpu->in_hand -= r->nr;
-	for (r->nr = 0; mf_cpu->head != mf_cpu->tail; r->nr++)
+	for (r->nr = 0; r->nr < MEMORY_FAILURE_FIFO_SIZE && mf_cpu->head != mf_cpu->tail; r->nr++)
 		r->entry[r->nr] = mf_cpu->fifo[mf_cpu->tail++ % MEMORY_FAILURE_FIFO_SIZE];
 	r->others = mf_cpu->in_hand != 0;
 	mf_cpu->in_hand += r->nr;
